@@ -1,0 +1,79 @@
+import type { Json } from '@tutti/kernel';
+import type { Reason } from './reason.js';
+
+/** CloudEvents 1.0 attributes of a decision, those that Tutti reads. */
+export interface Attributes {
+  id: string;
+  /** `/participants/seller-3` */
+  source: string;
+  /** The id in `source`: `seller-3`. */
+  participant: string;
+  type: string;
+  subject: string;
+  /** RFC 3339 as received. */
+  time?: string;
+  timeMs?: number;
+  /** `tutti:order.ship/3` */
+  dataschema?: string;
+  /** Subject sequence the decision was taken on. */
+  basedon?: number;
+  /** With `basedon`: refuse (conflict) unless the subject is still at that sequence. */
+  exact?: boolean;
+  signature?: string;
+  traceparent?: string;
+  causationid?: string;
+}
+
+/** How a decision's bytes are kept in the journal: spliced in as JSON, or as base64 where they cannot be. */
+export interface Encoded {
+  as: 'json' | 'base64';
+  /** JSON text of the event in structured form (outer white space cut), or the base64 of the bytes received. */
+  bytes: Buffer;
+  /** CloudEvents content mode it came in. Binary: the attributes were headers, `data` is the body as received. */
+  mode: 'structured' | 'binary';
+}
+
+/** An event whose bytes and envelope could be read. */
+export interface ReadableEvent {
+  readable: true;
+  attributes: Attributes;
+  data: Json | undefined;
+  encoded: Encoded;
+  /** SHA-256 of `encoded.bytes`, 64 hexadecimal digits: the fast path of "same content". */
+  hash: string;
+}
+
+/** An event that cannot be judged on its content. It gets its verdict all the same. */
+export interface UnreadableEvent {
+  readable: false;
+  reasons: Reason[];
+  /** The subject it is filed under: the envelope's where that could be read, else the record's key, else ''. */
+  subject: string;
+  /** What could be read of the envelope. */
+  attributes: Partial<Attributes>;
+  encoded: Encoded;
+  hash: string;
+}
+
+export type DecisionEvent = ReadableEvent | UnreadableEvent;
+
+/** How the source of an event was proven. */
+export type Authentication =
+  | { how: 'token'; participant: string }
+  | { how: 'signature' }
+  /** Nobody proved anything; the space decides whether that is enough (`trust`). */
+  | { how: 'none' };
+
+/** Which road an event came by. */
+export type InputRoad = { via: 'http' } | { topic: string; partition: number; offset: number } | { via: 'clock' };
+
+/** One input of a partition: an event, its road, and the time it has by DESIGN §3.10. */
+export interface Input {
+  event: DecisionEvent;
+  authentication: Authentication;
+  road: InputRoad;
+  /** Recorded time, milliseconds; never before that of the input before. */
+  atMs: number;
+  /** Set on Kafka where the record's key or partition is not the subject's. */
+  misrouted?: string;
+}
