@@ -7,9 +7,7 @@ export interface Block {
   readonly term: number;
   /** Derived from SHA-256(stream, term, first, bytes), a UUID; the same block has the same id. */
   readonly id: string;
-  /** `zstd` where the JSON lines exceed 16 KiB. */
-  readonly codec: 'json' | 'zstd';
-  /** JSON lines, one record a line, each ended by LF; compressed as `codec` says. */
+  /** JSON lines, one record a line, each ended by LF. Adapters keep them packed (`packBytes`, `unpackBytes`). */
   readonly bytes: Uint8Array;
 }
 
@@ -17,7 +15,8 @@ export interface Block {
 export interface Journal {
   /**
    * Appends a block whose `first` is the stream's last revision + 1 (0 for a new stream). Durable when it resolves.
-   * Appending a block that is already there (same stream, first and id) resolves: idempotent.
+   * Appending a block that is already there (same stream, first and id) resolves: idempotent. Appends to one stream
+   * take effect in the order of the calls.
    *
    * @throws RevisionConflictError the stream has gone on, or has not got there yet; nothing was written
    * @throws JournalUnavailableError not known whether it was written; append the same block again
@@ -27,13 +26,16 @@ export interface Journal {
   /**
    * Blocks in order, beginning with the one that holds revision `from`; at most `maxBlocks` (default 64). Empty at the
    * end of the stream or where the stream does not exist.
+   *
+   * @throws JournalUnavailableError try again
+   * @throws TuttiError `journal-corrupt` what is kept cannot be a block
    */
   read(stream: string, from: number, maxBlocks?: number): Promise<Block[]>;
 
   /** The stream's last block, or undefined where the stream does not exist. */
   last(stream: string): Promise<Block | undefined>;
 
-  /** Names of the streams, sorted. */
+  /** Names of the streams, sorted by their UTF-8 bytes. */
   streams(): Promise<string[]>;
 
   /**
@@ -42,5 +44,6 @@ export interface Journal {
    */
   follow(stream: string, wake: () => void): () => void;
 
+  /** Ends what was begun, then closes. What is asked afterwards is refused (JournalUnavailableError). */
   close(): Promise<void>;
 }

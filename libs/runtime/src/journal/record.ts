@@ -1,0 +1,32 @@
+import type { JsonObject } from '@tutti/kernel';
+import type { JournalRecord } from './block.js';
+import { corrupt } from './corrupt.js';
+
+const START = '{"kind":"';
+
+/**
+ * Kind of a record without parsing it: `kind` is the first member of every record.
+ *
+ * @throws TuttiError `journal-corrupt` it is not
+ */
+export function recordKind(stream: string, record: JournalRecord): string {
+  const { line } = record;
+  const end = line.indexOf(0x22, START.length);
+  if (end <= START.length || line.toString('latin1', 0, START.length) !== START) {
+    throw corrupt(stream, record.revision, 'a record does not begin with its kind');
+  }
+  return line.toString('latin1', START.length, end);
+}
+
+/**
+ * A record's JSON.
+ *
+ * @throws TuttiError `journal-corrupt` it is none
+ */
+export function parseRecord(stream: string, record: JournalRecord): JsonObject {
+  try {
+    return JSON.parse(record.line.toString('utf8')) as JsonObject;
+  } catch (cause) {
+    throw corrupt(stream, record.revision, 'a record is no JSON', cause);
+  }
+}
