@@ -28,7 +28,7 @@ export {
   JournalUnavailableError,
   RevisionConflictError,
   StoreUnavailableError,
-  type Unavailability,
+  type WriteFault,
 } from './ports/errors.js';
 export type { Block, Journal } from './ports/journal.js';
 export type { IntakeHandler, Log, LogRecord } from './ports/log.js';

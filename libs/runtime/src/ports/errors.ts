@@ -1,6 +1,6 @@
 import { TuttiError, type TuttiErrorDetails } from '@tutti/kernel';
 
-/** The stream's end is not where the appender expected it. Nothing was written. */
+/** The stream's end is not where the appender expected it. Nothing was written. Code `revision-conflict`. */
 export class RevisionConflictError extends TuttiError {
   constructor(
     readonly stream: string,
@@ -17,30 +17,30 @@ export class RevisionConflictError extends TuttiError {
   }
 }
 
-/** Why a journal or store cannot be used now. `disk-full` and the like are told apart for operators. */
-export type Unavailability = 'unavailable' | 'disk-full' | 'data-read-only' | 'data-corrupt';
+/** What an adapter may know about why it cannot write now. */
+export type WriteFault = 'disk-full' | 'data-read-only';
 
 /**
  * The journal did not answer, or not well: whether an append was written is not known, and the same block may be
- * appended again. Code `journal-unavailable`, or what an adapter knows better (`disk-full`, `data-read-only`).
+ * appended again. Code `journal-unavailable`, or the fault where the adapter knows it. Retryable.
  */
 export class JournalUnavailableError extends TuttiError {
   constructor(
     message: string,
     details: TuttiErrorDetails = {},
-    code: Exclude<Unavailability, 'unavailable'> | 'journal-unavailable' = 'journal-unavailable',
+    code: WriteFault | 'journal-unavailable' = 'journal-unavailable',
   ) {
-    super(code, message, { retryable: code !== 'data-corrupt', ...details });
+    super(code, message, { retryable: true, ...details });
   }
 }
 
-/** The store did not answer, or not well. Code `store-unavailable`, or what an adapter knows better. */
+/** The store did not answer, or not well. Code `store-unavailable`, or the fault where the adapter knows it. Retryable. */
 export class StoreUnavailableError extends TuttiError {
   constructor(
     message: string,
     details: TuttiErrorDetails = {},
-    code: Exclude<Unavailability, 'unavailable'> | 'store-unavailable' = 'store-unavailable',
+    code: WriteFault | 'store-unavailable' = 'store-unavailable',
   ) {
-    super(code, message, { retryable: code !== 'data-corrupt', ...details });
+    super(code, message, { retryable: true, ...details });
   }
 }

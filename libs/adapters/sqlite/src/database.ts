@@ -1,0 +1,97 @@
+import { DatabaseSync } from 'node:sqlite';
+import { TuttiError } from '@tutti/kernel';
+import { asPortError, type FileRole } from './failure.js';
+
+/** `Tutt` in ASCII: marks the files as ours (https://sqlite.org/pragma.html#pragma_application_id). */
+const APPLICATION_ID = 0x54757474;
+
+/** What a file must be. */
+export interface FileFormat {
+  role: FileRole;
+  /** Version of the tables; kept in `meta`. */
+  version: number;
+  /** SQL that makes the tables. */
+  tables: string;
+  /** SQL run on every connection. */
+  settings: string;
+}
+
+/**
+ * Opens a file, makes its tables where it is new, refuses what is not ours or of another version.
+ *
+ * @param path file, or `:memory:`
+ * @throws TuttiError `data-read-only`, `disk-full`, `data-foreign`,
+ *   `journal-corrupt`, `store-corrupt`, `journal-version`, `store-version`
+ */
+export function openDatabase(path: string, format: FileFormat, readOnly = false): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    // Whoever holds the write lock holds it for one group commit: waiting five seconds means something is wrong.
+    database = new DatabaseSync(path, { readOnly, timeout: 5_000 });
+    if (!readOnly) database.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;');
+    database.exec(format.settings);
+    check(database, path, format, readOnly);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw asPortError(format.role, path, error);
+  }
+}
+
+function check(database: DatabaseSync, path: string, format: FileFormat, readOnly: boolean): void {
+  const { role, version } = format;
+  const owner = Number(Object.values(database.prepare('PRAGMA application_id').get()!)[0]);
+  const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()!['n']);
+  if (owner === 0 && tables === 0 && !readOnly) {
+    database.exec(`BEGIN IMMEDIATE;
+      PRAGMA application_id = ${APPLICATION_ID};
+      CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+      INSERT INTO meta VALUES ('role', '${role}'), ('format', ${version});
+      ${format.tables}
+      COMMIT;`);
+    return;
+  }
+  if (owner !== APPLICATION_ID || metaOf(database, 'role') !== role) {
+    throw new TuttiError('data-foreign', `this file is no ${role} of Tutti`, {
+      where: path,
+      mend: 'Choose another data folder, or move the file away.',
+    });
+  }
+  const found = metaOf(database, 'format');
+  if (found !== version) {
+    throw new TuttiError(
+      `${role}-version`,
+      `the ${role} has format version ${String(found)}, this release reads ${version}`,
+      {
+        where: path,
+        mend: 'Run the release that wrote it, or a later one.',
+        facts: { version: typeof found === 'number' ? found : null, reads: version },
+      },
+    );
+  }
+}
+
+function metaOf(database: DatabaseSync, key: string): unknown {
+  return database.prepare('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];
+}
+
+/** Runs `work` in one write transaction; all or nothing. */
+export function transact<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite ends the transaction by itself on some faults (full, I/O).
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Most bytes the file may grow to; undefined: as far as the disk goes. */
+export function limitSize(database: DatabaseSync, bytesMax: number | undefined): void {
+  const pageBytes = Number(Object.values(database.prepare('PRAGMA page_size').get()!)[0]);
+  const pages = bytesMax === undefined ? 4_294_967_294 : Math.max(1, Math.floor(bytesMax / pageBytes));
+  database.exec(`PRAGMA max_page_count = ${pages}`);
+}
