@@ -10,3 +10,8 @@ export type {
   Standing,
 } from './compiled.js';
 export type * from './definition.js';
+export type { Change, Changed, ChangeKind } from './versions/change.js';
+export { contractContent, contractsOf, fullType } from './versions/contract-content.js';
+export { describeChange, describeChanges } from './versions/describe-change.js';
+export { planPublication, type PublicationPlan, type Published } from './versions/plan-publication.js';
+export { showDuration, showParameter, showShare } from './versions/show-value.js';
