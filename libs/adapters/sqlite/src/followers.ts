@@ -6,8 +6,8 @@ export class Followers {
   private timer: NodeJS.Timeout | undefined;
   private seen: number | undefined;
 
-  /** @param version where others write the file: a number that changes with each commit of theirs */
-  constructor(private readonly version?: () => number) {}
+  /** @param version a number that changes with each commit of another connection to the file; looked at four times a second */
+  constructor(private readonly version: () => number) {}
 
   add(stream: string, wake: () => void): () => void {
     // Own identity for each call: the same function may follow twice.
@@ -33,11 +33,10 @@ export class Followers {
   }
 
   private look(): void {
-    const { version } = this;
-    if (version === undefined || this.timer !== undefined) return;
-    this.seen = version();
+    if (this.timer !== undefined) return;
+    this.seen = this.version();
     this.timer = setInterval(() => {
-      const now = version();
+      const now = this.version();
       if (now === this.seen) return;
       this.seen = now;
       this.wake([...this.wakes.keys()]);

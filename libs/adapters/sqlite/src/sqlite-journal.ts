@@ -55,22 +55,20 @@ export class SqliteJournal implements Journal {
   private constructor(
     private readonly database: DatabaseSync,
     private readonly path: string,
-    readOnly: boolean,
   ) {
     this.statements = prepare(database);
-    this.followers = new Followers(readOnly ? () => this.dataVersion() : undefined);
+    this.followers = new Followers(() => this.dataVersion());
   }
 
   /**
    * @param path file, made where there is none; or `:memory:`
-   * @param options.readOnly reads beside the process that writes; `follow` then looks four times a second
+   * @param options.readOnly reads beside the process that writes
    * @throws TuttiError `data-read-only`, `disk-full`, `journal-corrupt`, `journal-version`
    */
   static open(path: string, options: { readOnly?: boolean } = {}): SqliteJournal {
-    const readOnly = options.readOnly ?? false;
-    const database = openDatabase(path, FORMAT, readOnly);
+    const database = openDatabase(path, FORMAT, options.readOnly);
     try {
-      return new SqliteJournal(database, path, readOnly);
+      return new SqliteJournal(database, path);
     } catch (error) {
       database.close();
       throw asPortError('journal', path, error);
