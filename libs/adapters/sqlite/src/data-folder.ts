@@ -1,8 +1,7 @@
-import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TuttiError } from '@tutti/kernel';
-import { asPortError } from './failure.js';
-import { lockFolder } from './folder-lock.js';
+import { lockFolder, readOnlyFolder } from './folder-lock.js';
 import { SqliteJournal } from './sqlite-journal.js';
 import { SqliteSubjectStore } from './sqlite-subject-store.js';
 
@@ -21,20 +20,15 @@ export interface DataFolder {
  * version is begun anew, a journal never.
  *
  * @param folder path, or `:memory:` for nothing on disk
- * @throws TuttiError `data-locked`, `data-read-only`, `disk-full`, `journal-corrupt`, `journal-version`
+ * @throws TuttiError `data-locked`, `data-read-only`, `data-unusable`, `data-foreign`, `disk-full`,
+ *   `journal-corrupt`, `journal-version`
  */
 export function openDataFolder(folder: string): DataFolder {
   if (folder === ':memory:') {
     return assemble(SqliteJournal.open(':memory:'), SqliteSubjectStore.open(':memory:'), undefined, () => undefined);
   }
   makeFolder(folder);
-  const lockPath = join(folder, 'lock.sqlite');
-  let unlock: () => void;
-  try {
-    unlock = lockFolder(lockPath);
-  } catch (error) {
-    throw asPortError('journal', lockPath, error);
-  }
+  const unlock = lockFolder(folder);
   let journal: SqliteJournal | undefined;
   try {
     journal = SqliteJournal.open(join(folder, 'journal.sqlite'));
@@ -64,12 +58,13 @@ function assemble(
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch (cause) {
-    throw new TuttiError('data-read-only', 'the data folder cannot be written', {
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (reason === 'EACCES' || reason === 'EPERM' || reason === 'EROFS') throw readOnlyFolder(folder, error);
+    throw new TuttiError('data-unusable', `the data folder cannot be made: ${String(reason)}`, {
       where: folder,
-      mend: 'Give this process write access to it, or choose another one.',
-      cause,
+      mend: 'Name a folder, or a place where one can be made.',
+      cause: error,
     });
   }
 }

@@ -31,6 +31,8 @@ export function openDatabase(path: string, format: FileFormat, readOnly = false)
     if (!readOnly) database.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;');
     database.exec(format.settings);
     check(database, path, format, readOnly);
+    // SQLite opens what it may only read without a word, and says so at the first write.
+    if (!readOnly) database.exec("BEGIN IMMEDIATE; UPDATE meta SET value = value WHERE key = 'format'; ROLLBACK");
     return database;
   } catch (error) {
     database?.close();

@@ -5,7 +5,7 @@ import { JournalUnavailableError, StoreUnavailableError } from '@tutti/runtime';
 export type FileRole = 'journal' | 'store';
 
 /** Primary result codes of SQLite, https://sqlite.org/rescode.html */
-const CODE = { readOnly: 8, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+export const CODE = { busy: 5, readOnly: 8, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
 
 /** SQLite's primary result code of an error of `node:sqlite`, or undefined where it is no such error. */
 export function sqliteCode(error: unknown): number | undefined {
