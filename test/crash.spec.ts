@@ -112,7 +112,7 @@ async function runWorkload(name: string, killing: boolean): Promise<Run> {
   await restarting;
   if (killing) expect(killed).toBe(kills);
   expect(await server.stop()).toBe(0);
-  const journal = new SqliteJournal(join(data, 'journal.sqlite'));
+  const journal = SqliteJournal.open(join(data, 'journal.sqlite'), { readOnly: true });
   const hash = await outcomeHash(journal, partitions);
   await journal.close();
   return { acknowledged, retries, hash };
