@@ -10,6 +10,8 @@ export {
   MAX_BLOCK_BYTES,
   MAX_BLOCK_RECORDS,
   MAX_LINE_BYTES,
+  MemoryJournal,
+  MemoryStreams,
   PACK_ABOVE_BYTES,
   packBytes,
   parseRecord,
