@@ -1,0 +1,1 @@
+export { TuttiError } from '@tutti/kernel';

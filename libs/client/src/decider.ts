@@ -1,0 +1,170 @@
+import type { WireVerdict } from '@tutti/contracts';
+import { canonicalJson, type Json } from '@tutti/kernel';
+import type { Caller } from './caller.js';
+import type { Decision, DecisionName } from './decision.js';
+import { ClosedError, TimeoutError, UnavailableError } from './errors.js';
+import { type Envelope, envelopeOf, saidBy } from './event.js';
+import type { Reply } from './http.js';
+import { notRecorded } from './problem.js';
+import { Recent } from './recent.js';
+import type { Signer } from './signer.js';
+import { type Foreseen, type Verdict, verdictFromWire } from './verdict.js';
+import { decisionPath, isDuplicate, verdictOfReply } from './wire.js';
+
+/** What this client knows of a decision it sent: its verdict, or that it is durable. */
+export type Submission = { verdict: Verdict } | { location: string };
+
+export interface DeciderOptions {
+  participant: string | undefined;
+  signer: Signer | undefined;
+  timeoutMs: number;
+  attemptTimeoutMs: number;
+}
+
+const SUBJECTS_REMEMBERED = 10_000;
+const UNANSWERED_REMEMBERED = 10_000;
+
+/** Sends single decisions, each until its verdict is there or its time is over. */
+export class Decider {
+  readonly #caller: Caller;
+  readonly #options: DeciderOptions;
+  /** Subject → sequence after the last verdict seen. */
+  readonly #sequences = new Recent<string, number>(SUBJECTS_REMEMBERED);
+  /** Decisions with an id of their writer whose outcome is unknown: sent again, they go out with the same bytes. */
+  readonly #unanswered = new Recent<string, { said: string; envelope: Envelope }>(UNANSWERED_REMEMBERED);
+
+  constructor(caller: Caller, options: DeciderOptions) {
+    this.#caller = caller;
+    this.#options = options;
+  }
+
+  /** The client has read that a subject is at `sequence`. */
+  saw(subject: { id: string; sequence: number } | undefined): void {
+    if (subject === undefined || subject.sequence < (this.#sequences.get(subject.id) ?? 0)) return;
+    this.#sequences.set(subject.id, subject.sequence);
+  }
+
+  /** The event of a decision; without a sequence the decision does not name, where `blind`. */
+  envelope(decision: Decision, blind = false): Envelope {
+    const { participant, signer } = this.#options;
+    const basedOn = blind ? undefined : this.#sequences.get(decision.subject);
+    return envelopeOf(decision, { participant, signer, basedOn, nowMs: Date.now() });
+  }
+
+  async decide(decision: Decision, timeoutMs = this.#options.timeoutMs): Promise<Verdict> {
+    const endMs = performance.now() + timeoutMs;
+    const { envelope, submission } = await this.#send(decision, timeoutMs, true);
+    if ('verdict' in submission) return submission.verdict;
+    return this.await(envelope.name, submission.location, endMs - performance.now(), timeoutMs);
+  }
+
+  /** Resolves when the decision is durable in the intake. */
+  async publish(decision: Decision): Promise<{ name: DecisionName; submission: Submission }> {
+    const { envelope, submission } = await this.#send(decision, this.#options.timeoutMs, false);
+    return { name: envelope.name, submission };
+  }
+
+  /**
+   * The verdict on a decision that is durable.
+   *
+   * @throws TimeoutError
+   */
+  async await(name: DecisionName, location: string, leftMs: number, timeoutMs: number): Promise<Verdict> {
+    const endMs = performance.now() + leftMs;
+    for (let left = leftMs; left > 0; left = endMs - performance.now()) {
+      const waitS = Math.max(1, Math.floor(Math.min(left, this.#options.attemptTimeoutMs) / 1000));
+      const reply = await this.#caller.call(
+        { method: 'GET', path: location, headers: { prefer: `wait=${waitS}` } },
+        { timeoutMs: left, decision: name },
+      );
+      const verdict = this.#verdictOf(reply);
+      if (verdict !== undefined) return verdict;
+      if (reply.status >= 400 && reply.status !== 404) throw notRecorded(reply, location);
+      await this.#caller.lifetime.sleep(Math.min(100, left));
+    }
+    throw new TimeoutError(name, timeoutMs);
+  }
+
+  async dryRun(decision: Decision): Promise<Foreseen> {
+    const { json, name } = this.envelope(decision);
+    const reply = await this.#caller.call(
+      { method: 'POST', path: '/v1/decisions/dry-run', headers: STRUCTURED, body: json },
+      { timeoutMs: this.#options.timeoutMs },
+    );
+    const wire = verdictOfReply(reply);
+    if (wire !== undefined) return wire as unknown as Foreseen;
+    throw notRecorded(reply, `dry run of ${name.type} ${name.subject}`);
+  }
+
+  async #send(
+    decision: Decision,
+    timeoutMs: number,
+    wait: boolean,
+  ): Promise<{ envelope: Envelope; submission: Submission }> {
+    const said = decision.id === undefined ? '' : saidBy(decision);
+    const key = decision.id === undefined ? '' : `${decision.participant ?? ''}\0${decision.subject}\0${decision.id}`;
+    const before = key === '' ? undefined : this.#unanswered.get(key);
+    const envelope = before?.said === said ? before.envelope : this.envelope(decision);
+    try {
+      const submission = await this.#post(envelope, timeoutMs, wait);
+      if (key !== '') this.#unanswered.delete(key);
+      if (!('verdict' in submission)) return { envelope, submission };
+      return { envelope, submission: { verdict: await this.#firstVerdict(envelope, submission.verdict) } };
+    } catch (error) {
+      const isUnknown =
+        error instanceof TimeoutError || error instanceof UnavailableError || error instanceof ClosedError;
+      if (key !== '' && isUnknown) this.#unanswered.set(key, { said, envelope });
+      throw error;
+    }
+  }
+
+  async #post(envelope: Envelope, timeoutMs: number, wait: boolean): Promise<Submission> {
+    const { name, json } = envelope;
+    const waitS = Math.max(1, Math.floor(Math.min(timeoutMs, this.#options.attemptTimeoutMs) / 1000));
+    const headers = { ...STRUCTURED, prefer: wait ? `return=minimal, wait=${waitS}` : 'return=minimal' };
+    const reply = await this.#caller.call(
+      { method: 'POST', path: '/v1/decisions', headers, body: json },
+      { timeoutMs, decision: name },
+    );
+    const verdict = this.#verdictOf(reply, envelope);
+    if (verdict !== undefined) return { verdict };
+    if (reply.status === 202) return { location: reply.headers.get('location') ?? decisionPath(name) };
+    throw notRecorded(reply, `${name.type} ${name.subject}`);
+  }
+
+  /** The verdict in an answer to a decision. */
+  #verdictOf(reply: Reply, envelope?: Envelope): Verdict | undefined {
+    const wire = verdictOfReply(reply);
+    if (wire === undefined) return undefined;
+    const verdict = verdictFromWire(wire, isDuplicate(reply), envelope?.event);
+    this.saw(verdict.subject);
+    return verdict;
+  }
+
+  async #read(name: DecisionName): Promise<WireVerdict | undefined> {
+    const request = { method: 'GET', path: decisionPath(name) } as const;
+    return verdictOfReply(await this.#caller.call(request, { timeoutMs: this.#options.timeoutMs, decision: name }));
+  }
+
+  /**
+   * Where a writer gave the same id and content again from another process, only what the client fills in (time,
+   * sequence) differs. That is the same decision: its first verdict is the answer.
+   */
+  async #firstVerdict(envelope: Envelope, verdict: Verdict): Promise<Verdict> {
+    if (!envelope.ownId || verdict.accepted || verdict.reasons[0].code !== 'id-conflict') return verdict;
+    const first = await this.#read(envelope.name);
+    if (first === undefined || !isSame(first.decision, envelope)) return verdict;
+    return verdictFromWire(first, true);
+  }
+}
+
+const STRUCTURED: Record<string, string> = { 'content-type': 'application/cloudevents+json' };
+
+/** Whether a recorded event is that of an envelope, apart from what the client filled in. */
+function isSame(recorded: Json, envelope: Envelope): boolean {
+  const said = (event: Json): string =>
+    typeof event === 'object' && event !== null && !Array.isArray(event)
+      ? canonicalJson(Object.fromEntries(Object.entries(event).filter(([name]) => !envelope.filledIn.has(name))))
+      : '';
+  return said(recorded) === said(envelope.event);
+}

@@ -1,0 +1,267 @@
+import type { Caller, Contact } from './caller.js';
+import { decideMany, type Decided, type DecideManyOptions } from './decide-many.js';
+import type { Decider, Submission } from './decider.js';
+import type { Decision, DecisionName } from './decision.js';
+import { ClosedError } from './errors.js';
+import { follow, type VerdictFilter } from './follow.js';
+import type { AnyModel, DecisionType, ModelTypes, PolicyName, Subject, SubjectTypeOf } from './model-types.js';
+import type { Policy, PolicySnapshot } from './policy.js';
+import { Lifetime } from './lifetime.js';
+import { type NextStep, Reader } from './reader.js';
+import { CursorFile, CursorKeeper, type CursorStore } from './cursor.js';
+import { type OnVerdictOptions, type Subscription, VerdictSubscription } from './subscription.js';
+import type { Foreseen, Verdict, VerdictOn } from './verdict.js';
+
+/** A decision that is durable in the intake. */
+export interface Sent<M extends ModelTypes = AnyModel, S extends string = string> {
+  decision: DecisionName;
+  /**
+   * Resolves with its verdict.
+   *
+   * @throws TimeoutError, UnavailableError, ClosedError
+   */
+  verdict(options?: { timeoutMs?: number }): Promise<Verdict<M, S>>;
+}
+
+/** What a client is made of; `connect` puts it together. */
+export interface TuttiParts {
+  caller: Caller;
+  decider: Decider;
+  policies: PolicySnapshot;
+  participant: string | undefined;
+  timeoutMs: number;
+}
+
+/**
+ * A participant's client. A rejection is a value; an exception means that the outcome is unknown or that nothing was
+ * sent (see the classes in `errors`). Every call may throw `ClosedError` after `close()`.
+ */
+export class Tutti<M extends ModelTypes = AnyModel> {
+  readonly participant: string | undefined;
+  readonly #caller: Caller;
+  readonly #decider: Decider;
+  readonly #policies: PolicySnapshot;
+  readonly #reader: Reader;
+  readonly #timeoutMs: number;
+  readonly #subscriptions = new Set<Subscription>();
+
+  /** Use {@link connect}. */
+  constructor(parts: TuttiParts) {
+    this.participant = parts.participant;
+    this.#caller = parts.caller;
+    this.#decider = parts.decider;
+    this.#policies = parts.policies;
+    this.#timeoutMs = parts.timeoutMs;
+    this.#reader = new Reader(parts.caller, parts.timeoutMs);
+  }
+
+  /** What the calls made so far say about the backbone. */
+  get contact(): Readonly<Contact> {
+    return { ...this.#caller.contact };
+  }
+
+  /**
+   * Resolves when the backbone has answered and the policies are there.
+   *
+   * @throws UnavailableError
+   */
+  ready(options: { timeoutMs?: number } = {}): Promise<void> {
+    return this.#policies.ready(options.timeoutMs ?? this.#timeoutMs);
+  }
+
+  /**
+   * Sends a decision and resolves with its verdict. The same bytes are sent again until there is one.
+   *
+   * @throws NotRecordedError, UnavailableError, TimeoutError
+   */
+  async decide<T extends DecisionType<M>>(
+    decision: Decision<M, T>,
+    options: { timeoutMs?: number } = {},
+  ): Promise<VerdictOn<M, T>> {
+    const verdict = await this.#decider.decide(decision as Decision, options.timeoutMs);
+    this.#policies.sawModel(verdict.model);
+    return verdict as VerdictOn<M, T>;
+  }
+
+  /**
+   * Sends a decision and resolves when it is durable.
+   *
+   * @throws NotRecordedError, UnavailableError, TimeoutError
+   */
+  async publish<T extends DecisionType<M>>(decision: Decision<M, T>): Promise<Sent<M, SubjectTypeOf<T>>> {
+    const { name, submission } = await this.#decider.publish(decision as Decision);
+    return {
+      decision: name,
+      verdict: async ({ timeoutMs = this.#timeoutMs } = {}) =>
+        (await this.#verdictOf(name, submission, timeoutMs)) as VerdictOn<M, T>,
+    };
+  }
+
+  /**
+   * Sends many decisions in batches; gives each with its verdict, in the order given. See {@link DecideManyOptions}.
+   *
+   * @throws NotRecordedError, UnavailableError, TimeoutError at the first that has no answer
+   */
+  decideMany(
+    decisions: Iterable<Decision<M>> | AsyncIterable<Decision<M>>,
+    options: DecideManyOptions = {},
+  ): AsyncGenerator<Decided<M>, void, undefined> {
+    const given = decisions as Iterable<Decision> | AsyncIterable<Decision>;
+    return decideMany(this.#caller, this.#decider, given, { timeoutMs: this.#timeoutMs, ...options }) as AsyncGenerator<
+      Decided<M>,
+      void,
+      undefined
+    >;
+  }
+
+  /**
+   * The verdict a decision would get now; nothing is recorded.
+   *
+   * @throws NotRecordedError, UnavailableError
+   */
+  async dryRun<T extends DecisionType<M>>(decision: Decision<M, T>): Promise<Foreseen<M, SubjectTypeOf<T>>> {
+    return (await this.#decider.dryRun(decision as Decision)) as Foreseen<M, SubjectTypeOf<T>>;
+  }
+
+  /**
+   * The verdict on a decision sent before; `undefined` where none is on record.
+   *
+   * @param options `subject` where the id was used for several; `participant` for somebody else's
+   * @throws NotRecordedError, UnavailableError
+   */
+  async verdict(id: string, options: { subject?: string; participant?: string } = {}): Promise<Verdict<M> | undefined> {
+    const verdict = await this.#reader.verdict(id, options.participant ?? this.participant, options.subject);
+    this.#decider.saw(verdict?.subject);
+    return verdict as Verdict<M> | undefined;
+  }
+
+  /**
+   * Verdicts on record, in order of recorded time, up to now. Begins at the first where `since` does not say.
+   *
+   * @throws NotRecordedError, UnavailableError
+   */
+  verdicts<T extends DecisionType<M>>(
+    filter: VerdictFilter<M, T> = {},
+  ): AsyncGenerator<VerdictOn<M, T>, void, undefined> {
+    const { participant } = this;
+    return this.#reader.verdicts(filter as VerdictFilter, participant) as AsyncGenerator<
+      VerdictOn<M, T>,
+      void,
+      undefined
+    >;
+  }
+
+  /**
+   * A subject as it is now; `undefined` where no decision was ever made on it.
+   *
+   * @throws NotRecordedError, UnavailableError
+   */
+  async subject<S extends keyof M['subjects'] & string>(id: string): Promise<Subject<M, S> | undefined> {
+    const subject = await this.#reader.subject(id);
+    this.#decider.saw(subject);
+    return subject as Subject<M, S> | undefined;
+  }
+
+  /**
+   * The verdicts on a subject, oldest first.
+   *
+   * @throws NotRecordedError, UnavailableError
+   */
+  history(id: string): AsyncGenerator<Verdict<M>, void, undefined> {
+    return this.#reader.history(id) as AsyncGenerator<Verdict<M>, void, undefined>;
+  }
+
+  /**
+   * Who may do what with a subject now.
+   *
+   * @throws NotRecordedError, UnavailableError
+   */
+  next(id: string): Promise<NextStep[]> {
+    return this.#reader.next(id);
+  }
+
+  /** A policy as last read, synchronously. @throws UnavailableError before `ready()`, TuttiError `not-found` */
+  policy<P extends PolicyName<M>>(name: P): Policy<M['policies'][P]> {
+    return this.#policies.one<M, P>(name);
+  }
+
+  /** All policies as last read, synchronously. @throws UnavailableError before `ready()` */
+  get policies(): readonly Policy[] {
+    return [...this.#policies.all().values()];
+  }
+
+  /**
+   * Calls a handler for every verdict that passes the filter: one at a time, in order within a subject, each at least
+   * once where `resume` keeps the place. The subscription ends with the client.
+   */
+  onVerdict<T extends DecisionType<M>>(
+    filter: VerdictFilter<M, T>,
+    handler: (verdict: VerdictOn<M, T>) => unknown,
+    options: OnVerdictOptions = {},
+  ): Subscription {
+    if (this.#caller.lifetime.closed) throw new ClosedError();
+    const subscription = new VerdictSubscription(
+      this.#caller,
+      this.participant,
+      filter as VerdictFilter,
+      (verdict) => {
+        this.#decider.saw(verdict.subject);
+        return handler(verdict as VerdictOn<M, T>);
+      },
+      options,
+    );
+    this.#subscriptions.add(subscription);
+    void subscription.done.catch(() => {}).finally(() => this.#subscriptions.delete(subscription));
+    return subscription;
+  }
+
+  /**
+   * Verdicts as they are recorded, until the loop is left. With `resume`, a verdict counts as done when the next one is
+   * asked for.
+   *
+   * @throws NotRecordedError `gone`, `malformed`, `unauthenticated`, `forbidden`
+   */
+  async *tail<T extends DecisionType<M>>(
+    filter: VerdictFilter<M, T> = {},
+    options: { resume?: string | CursorStore } = {},
+  ): AsyncGenerator<VerdictOn<M, T>, void, undefined> {
+    if (this.#caller.lifetime.closed) throw new ClosedError();
+    const store = typeof options.resume === 'string' ? new CursorFile(options.resume) : options.resume;
+    let failed: { error: unknown } | undefined;
+    const keeper = store && new CursorKeeper(store, (error) => (failed = { error }));
+    const lifetime = new Lifetime();
+    const forget = this.#caller.lifetime.onClose(() => lifetime.close());
+    try {
+      const following = { from: await store?.load(), participant: this.participant };
+      for await (const { verdict, cursor } of follow(this.#caller, lifetime, filter as VerdictFilter, following)) {
+        if (verdict !== undefined) {
+          this.#decider.saw(verdict.subject);
+          yield verdict as VerdictOn<M, T>;
+        }
+        if (failed !== undefined) throw failed.error;
+        if (cursor !== undefined) keeper?.reached(cursor);
+      }
+    } finally {
+      forget();
+      await keeper?.flush();
+    }
+  }
+
+  /**
+   * Takes no more calls, stops repeating those under way, and ends subscriptions after the verdict in hand.
+   * Resolves when their places are saved.
+   */
+  async close(): Promise<void> {
+    this.#caller.lifetime.close();
+    await Promise.allSettled([...this.#subscriptions].map((subscription) => subscription.close()));
+  }
+
+  async #verdictOf(name: DecisionName, submission: Submission, timeoutMs: number): Promise<Verdict> {
+    const verdict =
+      'verdict' in submission
+        ? submission.verdict
+        : await this.#decider.await(name, submission.location, timeoutMs, timeoutMs);
+    this.#policies.sawModel(verdict.model);
+    return verdict;
+  }
+}
