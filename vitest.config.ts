@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** Decorators as the compiler writes them: specs lie outside their package's tsconfig. */
+const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
+
 export default defineConfig({
   test: {
     projects: [
       {
+        oxc,
         test: {
           name: 'unit',
           include: [
@@ -16,6 +20,7 @@ export default defineConfig({
         },
       },
       {
+        oxc,
         test: {
           name: 'system',
           include: ['test/*.spec.ts'],
