@@ -1,4 +1,4 @@
-import type { Json } from '@tutti/kernel';
+import type { Json, JsonObject } from '@tutti/kernel';
 import type { Reason } from './reason.js';
 
 /** CloudEvents 1.0 attributes of a decision, those that Tutti reads. */
@@ -27,8 +27,11 @@ export interface Attributes {
 /** How a decision's bytes are kept in the journal: spliced in as JSON, or as base64 where they cannot be. */
 export interface Encoded {
   as: 'json' | 'base64';
-  /** JSON text of the event in structured form (outer white space cut), or the base64 of the bytes received. */
-  bytes: Buffer;
+  /**
+   * `json`: JSON text of the event in structured form, one line, outer white space cut. `base64`: base64 of the bytes
+   * received (pretty-printed JSON, or what could not be read); empty where only the hash is kept (`too-large`).
+   */
+  text: string;
   /** CloudEvents content mode it came in. Binary: the attributes were headers, `data` is the body as received. */
   mode: 'structured' | 'binary';
 }
@@ -38,8 +41,10 @@ export interface ReadableEvent {
   readable: true;
   attributes: Attributes;
   data: Json | undefined;
+  /** The whole event in structured form, parsed. What a signature covers is made of it. */
+  event: JsonObject;
   encoded: Encoded;
-  /** SHA-256 of `encoded.bytes`, 64 hexadecimal digits: the fast path of "same content". */
+  /** SHA-256 of the event's bytes (of `encoded`, base64 undone), 64 hexadecimal digits: the fast path of "same content". */
   hash: string;
 }
 
@@ -52,6 +57,7 @@ export interface UnreadableEvent {
   /** What could be read of the envelope. */
   attributes: Partial<Attributes>;
   encoded: Encoded;
+  /** SHA-256 of the bytes received (binary mode: of the assembled event; `too-large`: of the body). */
   hash: string;
 }
 
@@ -74,6 +80,6 @@ export interface Input {
   road: InputRoad;
   /** Recorded time, milliseconds; never before that of the input before. */
   atMs: number;
-  /** Set on Kafka where the record's key or partition is not the subject's. */
+  /** Set on Kafka where the record's key or partition is not the subject's: a sentence that says what to set. */
   misrouted?: string;
 }

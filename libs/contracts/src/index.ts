@@ -1,3 +1,15 @@
+export { isParticipantId, isSubjectId } from './codec/envelope.js';
+export type { Headers } from './codec/headers.js';
+export { DECISION_BYTES_MAX, DECISION_DEPTH_MAX, readEvent, type ReceivedEvent } from './codec/read-event.js';
+export { splitBatch } from './codec/split-batch.js';
+export {
+  codePage,
+  REASON_CODES,
+  statusOfVerdict,
+  TRANSPORT_CODES,
+  type CodePage,
+  type TransportCode,
+} from './codes.js';
 export type {
   Attributes,
   Authentication,
@@ -8,7 +20,21 @@ export type {
   ReadableEvent,
   UnreadableEvent,
 } from './event.js';
-export type { Reason, ReasonCode } from './reason.js';
+export { admit } from './judging/admit.js';
+export { CLOCK_SOURCE, fireDeadline } from './judging/fire-deadline.js';
+export { judge } from './judging/judge.js';
+export { nextDecisions, type NextDecision } from './judging/next-decisions.js';
+export { idWindowSince, TIME_AHEAD_MAX_MS } from './judging/window.js';
+export { compareByBytes, OutcomeHash, outcomeLine, outcomeOf } from './outcome.js';
+export { reason, type Reason, type ReasonCode } from './reason.js';
+export { parseVerdictLine, type RecordedVerdict } from './record/parse-verdict-line.js';
+export { verdictLine } from './record/verdict-line.js';
+export { positionOf, wireText, wireVerdict } from './record/wire-verdict.js';
 export type { ModelRevision, Participant, Regime, Trust } from './regime.js';
-export type { SubjectLog, SubjectState, SubjectView } from './subject.js';
+export { canonicalEvent, compareWithEarlier, sameContent } from './signature/canonical-event.js';
+export { claimedKid, signEvent, verifySignature, type SignatureCheck } from './signature/signature.js';
+export type { SubjectState, SubjectView } from './subject.js';
+export { evolve, newSubject } from './subject/evolve.js';
+export { LOG_CHUNK_ENTRIES, LOG_ENTRY_BYTES, SubjectLog } from './subject/subject-log.js';
+export { parseSubject, serializeSubject } from './subject/subject-text.js';
 export type { Verdict, WireVerdict } from './verdict.js';
