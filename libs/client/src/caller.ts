@@ -22,6 +22,8 @@ export interface CallOptions {
   timeoutMs: number;
   /** The decision a request carries: a timeout is then a `TimeoutError` unless it surely was not recorded. */
   decision?: DecisionName;
+  /** Makes the error of a request that is not to be sent again once it may have been taken. */
+  once?: (cause: Error) => Error;
 }
 
 /** Makes a call until it is answered, or its time is over. Repeats only what the same request may repeat. */
@@ -54,6 +56,8 @@ export class Caller {
       if (outcome instanceof NoAnswer) unknown ||= !outcome.notSent;
       else if (outcome.status < 500 && outcome.status !== 429) return outcome;
       else unknown ||= outcome.status !== 429 && outcome.status !== 503;
+
+      if (unknown && options.once !== undefined) throw options.once(causeOf(outcome));
 
       const waitMs = backOffMs(attempt, outcome instanceof NoAnswer ? 0 : outcome.retryAfterMs);
       if (!(outcome instanceof NoAnswer) && outcome.status === 500) faults++;
@@ -88,7 +92,7 @@ export class Caller {
       });
     }
     const problem = problemOf(outcome);
-    const cause = new Error(problem.detail ?? problem.title ?? `answered ${outcome.status}`);
+    const cause = causeOf(outcome);
     if (decision !== undefined) return new TimeoutError(decision, timeoutMs, cause);
     if (outcome.status === 429) return notRecorded(outcome, this.http.url);
     return new UnavailableError(`${this.http.url} answered ${problem.code} for ${timeoutMs} ms: ${cause.message}`, {
@@ -98,4 +102,10 @@ export class Caller {
       ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),
     });
   }
+}
+
+function causeOf(outcome: Reply | NoAnswer): Error {
+  if (outcome instanceof NoAnswer) return outcome;
+  const { detail, title } = problemOf(outcome);
+  return new Error(detail ?? title ?? `answered ${outcome.status}`);
 }

@@ -45,6 +45,7 @@ export async function* decideMany(
   const ahead = batchMost * lanes.length * 2;
   const pending: Promise<Decided>[] = [];
   try {
+    await decider.ready(options.timeoutMs);
     for await (const decision of decisions) {
       if (caller.lifetime.closed) throw new ClosedError();
       const envelope = decider.envelope(decision, true);

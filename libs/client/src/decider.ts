@@ -7,7 +7,7 @@ import { type Envelope, envelopeOf, saidBy } from './event.js';
 import type { Reply } from './http.js';
 import { notRecorded } from './problem.js';
 import { Recent } from './recent.js';
-import type { Signer } from './signer.js';
+import { nameKey, type Signer } from './signer.js';
 import { type Foreseen, type Verdict, verdictFromWire } from './verdict.js';
 import { decisionPath, isDuplicate, verdictOfReply } from './wire.js';
 
@@ -42,6 +42,12 @@ export class Decider {
   saw(subject: { id: string; sequence: number } | undefined): void {
     if (subject === undefined || subject.sequence < (this.#sequences.get(subject.id) ?? 0)) return;
     this.#sequences.set(subject.id, subject.sequence);
+  }
+
+  /** Resolves when decisions can be signed: the key's id is known. */
+  async ready(timeoutMs: number): Promise<void> {
+    const { participant, signer } = this.#options;
+    if (signer !== undefined && participant !== undefined) await nameKey(signer, participant, this.#caller, timeoutMs);
   }
 
   /** The event of a decision; without a sequence the decision does not name, where `blind`. */
@@ -86,6 +92,7 @@ export class Decider {
   }
 
   async dryRun(decision: Decision): Promise<Foreseen> {
+    await this.ready(this.#options.timeoutMs);
     const { json, name } = this.envelope(decision);
     const reply = await this.#caller.call(
       { method: 'POST', path: '/v1/decisions/dry-run', headers: STRUCTURED, body: json },
@@ -104,6 +111,7 @@ export class Decider {
     const said = decision.id === undefined ? '' : saidBy(decision);
     const key = decision.id === undefined ? '' : `${decision.participant ?? ''}\0${decision.subject}\0${decision.id}`;
     const before = key === '' ? undefined : this.#unanswered.get(key);
+    await this.ready(timeoutMs);
     const envelope = before?.said === said ? before.envelope : this.envelope(decision);
     try {
       const submission = await this.#post(envelope, timeoutMs, wait);

@@ -1,7 +1,12 @@
 import type { AnyModel, DataOf, DecisionType, ModelTypes } from './model-types.js';
 
-/** One decision as a participant writes it; the client adds what is left out. */
-export interface Decision<M extends ModelTypes = AnyModel, T extends DecisionType<M> = DecisionType<M>> {
+/** One decision as a participant writes it, of any type of the model; the client adds what is left out. */
+export type Decision<M extends ModelTypes = AnyModel, T extends DecisionType<M> = DecisionType<M>> = T extends unknown
+  ? DecisionOf<M, T>
+  : never;
+
+/** One decision of type `T`. */
+export interface DecisionOf<M extends ModelTypes, T extends DecisionType<M>> {
   /** Full type: `order.ship`. */
   type: T;
   /** The entity it is about. */

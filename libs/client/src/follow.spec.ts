@@ -122,7 +122,7 @@ describe('onVerdict', () => {
         }
         got.take(verdict);
       },
-      { resume, onError: (error, { attempt }) => void failures.push(attempt) },
+      { resume, onError: (_, { attempt }) => void failures.push(attempt) },
     );
     judge(1, 2, 3);
     expect(await got.until(3)).toEqual([1, 2, 3]);

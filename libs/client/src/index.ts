@@ -3,7 +3,7 @@ export type { Contact } from './caller.js';
 export { connect, type ConnectOptions } from './connect.js';
 export { CursorFile, type CursorStore } from './cursor.js';
 export type { Decided, DecideManyOptions } from './decide-many.js';
-export type { Decision, DecisionName } from './decision.js';
+export type { Decision, DecisionName, DecisionOf } from './decision.js';
 export {
   ClosedError,
   NotRecordedError,
@@ -17,7 +17,7 @@ export type { Token } from './http.js';
 export type { AnyModel, DataOf, DecisionType, ModelTypes, PolicyName, Subject, SubjectTypeOf } from './model-types.js';
 export type { Policy } from './policy.js';
 export type { Problem } from './problem.js';
-export type { NextStep } from './reader.js';
+export type { CurrentSubject, NextStep } from './reader.js';
 export type { JsonWebKey, SigningKey } from './signer.js';
 export type { OnVerdictOptions, Subscription } from './subscription.js';
 export { type Sent, Tutti } from './tutti.js';

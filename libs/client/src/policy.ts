@@ -12,6 +12,10 @@ export interface Policy<P = Record<string, number>> {
   revision: number;
   /** Parameter → value: shares in basis points, amounts in the asset's smallest unit. */
   parameters: Readonly<P>;
+  /** Its unit: a role, `subject`, or a context; absent: one revision for all. */
+  per?: string;
+  /** To whom a new revision applies: subjects that begin, or all. */
+  applies: 'new' | 'all';
 }
 
 /** The policies in force, read in the background and kept for synchronous use. */

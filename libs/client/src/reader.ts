@@ -2,7 +2,7 @@ import type { WireVerdict } from '@tutti/contracts';
 import type { Json } from '@tutti/kernel';
 import type { Caller } from './caller.js';
 import { NotRecordedError } from './errors.js';
-import type { Subject } from './model-types.js';
+import type { AnyModel, ModelTypes, Subject } from './model-types.js';
 import { passes, queryOf, type VerdictFilter } from './follow.js';
 import { notRecorded } from './problem.js';
 import { type Verdict, verdictFromWire } from './verdict.js';
@@ -11,11 +11,35 @@ import { decisionPath, pathWith, verdictOfBody } from './wire.js';
 /** Verdicts a page. */
 const PAGE = 200;
 
-/** One move that a subject allows now. */
+/** One decision that a subject's state allows now. */
 export interface NextStep {
   /** Full type: `order.ship`. */
   type: string;
-  [detail: string]: Json | undefined;
+  verb: string;
+  /** `order.ship@2` */
+  contract: string;
+  /** Who may take it: role, and the participant where only the subject's own party may. Empty for the clock. */
+  by: { role: string; participant?: string }[];
+  /** State it leads to; absent where it moves nothing. */
+  to?: string;
+  /** Set for the clock's: when it is due, RFC 3339. */
+  dueAt?: string;
+  fact: boolean;
+  manual: boolean;
+}
+
+/** A subject as it is now. */
+export interface CurrentSubject<M extends ModelTypes = AnyModel, S extends string = string> extends Subject<M, S> {
+  /** Model revision and policy revisions it is judged under. */
+  model: number;
+  policies: Record<string, number>;
+  /** When it entered its state, RFC 3339; absent in `new`. */
+  enteredAt?: string;
+  /** What the clock will decide if nobody does before. */
+  due?: { type: string; at: string };
+  /** Verdicts so far, rejections included. */
+  verdicts: number;
+  partition: number;
 }
 
 /** Reads what is on record. A `404` is `undefined` or nothing, every other refusal an error. */
@@ -41,8 +65,8 @@ export class Reader {
     return wire && verdictFromWire(wire, false);
   }
 
-  async subject(id: string): Promise<Subject | undefined> {
-    return (await this.get(`/v1/subjects/${encodeURIComponent(id)}`)) as Subject | undefined;
+  async subject(id: string): Promise<CurrentSubject | undefined> {
+    return (await this.get(`/v1/subjects/${encodeURIComponent(id)}`)) as unknown as CurrentSubject | undefined;
   }
 
   async *verdicts(filter: VerdictFilter, participant: string | undefined): AsyncGenerator<Verdict, void, undefined> {

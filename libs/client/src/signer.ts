@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { type JsonObject, TuttiError } from '@tutti/kernel';
+import type { Caller } from './caller.js';
 
 /**
  * A participant's private key (Ed25519): the path of a file (PKCS #8 PEM, or a JWK as JSON), the key itself, or a JWK.
- * A JWK's `kid` names it; else it is `PARTICIPANT#1`, or what `kid` says.
+ * Its id (`seller-3#2`) is `kid`, the JWK's or the one given here; without one the registry is asked for it.
  */
 export type SigningKey = string | KeyObject | JsonWebKey | { key: string | KeyObject | JsonWebKey; kid: string };
 
@@ -18,9 +19,24 @@ export interface JsonWebKey {
 
 /** Signs events as one participant. */
 export interface Signer {
-  readonly kid: string;
+  /** Id of the key; absent where only the registry knows it. */
+  kid: string | undefined;
+  /** Raw public key, base64url: what the registry has under the key's id. */
+  readonly publicKey: string;
   /** The value of an event's attribute `signature` (a detached JWS, DESIGN §11). */
   sign(event: JsonObject): string;
+}
+
+/**
+ * Asks the registry under which id a signer's key is registered, once, where nobody has said it. A key that is not
+ * registered is taken for the participant's first.
+ */
+export async function nameKey(signer: Signer, participant: string, caller: Caller, timeoutMs: number): Promise<void> {
+  if (signer.kid !== undefined) return;
+  const path = `/v1/participants/${encodeURIComponent(participant)}/keys`;
+  const reply = await caller.call({ method: 'GET', path }, { timeoutMs });
+  const { keys = [] } = (reply.status === 200 ? reply.body : {}) as { keys?: { kid: string; publicKey: string }[] };
+  signer.kid = keys.find(({ publicKey }) => publicKey === signer.publicKey)?.kid ?? `${participant}#1`;
 }
 
 /**
@@ -30,13 +46,23 @@ export interface Signer {
  */
 export async function signerOf(given: SigningKey, participant: string): Promise<Signer> {
   // Only who signs loads what signing takes.
-  const [{ createPrivateKey }, { signEvent }] = await Promise.all([import('node:crypto'), import('@tutti/contracts')]);
+  const [{ createPrivateKey, createPublicKey }, { signEvent }] = await Promise.all([
+    import('node:crypto'),
+    import('@tutti/contracts'),
+  ]);
   const named =
     typeof given === 'object' && 'key' in given ? given : { key: given as Exclude<SigningKey, { key: unknown }> };
   const where = typeof named.key === 'string' ? named.key : 'key';
   const { key, kid } = await load(named.key);
-  const keyId = ('kid' in named ? named.kid : undefined) ?? kid ?? `${participant}#1`;
-  return { kid: keyId, sign: (event) => signEvent(event, key, keyId) };
+  const publicKey = createPublicKey(key).export({ format: 'jwk' }).x!;
+  const signer: Signer = {
+    kid: ('kid' in named ? named.kid : undefined) ?? kid,
+    publicKey,
+    sign(event) {
+      return signEvent(event, key, signer.kid ?? `${participant}#1`);
+    },
+  };
+  return signer;
 
   async function load(from: string | KeyObject | JsonWebKey): Promise<{ key: KeyObject; kid: string | undefined }> {
     try {

@@ -1,13 +1,13 @@
 import type { Caller, Contact } from './caller.js';
 import { decideMany, type Decided, type DecideManyOptions } from './decide-many.js';
 import type { Decider, Submission } from './decider.js';
-import type { Decision, DecisionName } from './decision.js';
+import type { Decision, DecisionName, DecisionOf } from './decision.js';
 import { ClosedError } from './errors.js';
 import { follow, type VerdictFilter } from './follow.js';
-import type { AnyModel, DecisionType, ModelTypes, PolicyName, Subject, SubjectTypeOf } from './model-types.js';
+import type { AnyModel, DecisionType, ModelTypes, PolicyName, SubjectTypeOf } from './model-types.js';
 import type { Policy, PolicySnapshot } from './policy.js';
 import { Lifetime } from './lifetime.js';
-import { type NextStep, Reader } from './reader.js';
+import { type CurrentSubject, type NextStep, Reader } from './reader.js';
 import { CursorFile, CursorKeeper, type CursorStore } from './cursor.js';
 import { type OnVerdictOptions, type Subscription, VerdictSubscription } from './subscription.js';
 import type { Foreseen, Verdict, VerdictOn } from './verdict.js';
@@ -75,7 +75,7 @@ export class Tutti<M extends ModelTypes = AnyModel> {
    * @throws NotRecordedError, UnavailableError, TimeoutError
    */
   async decide<T extends DecisionType<M>>(
-    decision: Decision<M, T>,
+    decision: DecisionOf<M, T>,
     options: { timeoutMs?: number } = {},
   ): Promise<VerdictOn<M, T>> {
     const verdict = await this.#decider.decide(decision as Decision, options.timeoutMs);
@@ -88,7 +88,7 @@ export class Tutti<M extends ModelTypes = AnyModel> {
    *
    * @throws NotRecordedError, UnavailableError, TimeoutError
    */
-  async publish<T extends DecisionType<M>>(decision: Decision<M, T>): Promise<Sent<M, SubjectTypeOf<T>>> {
+  async publish<T extends DecisionType<M>>(decision: DecisionOf<M, T>): Promise<Sent<M, SubjectTypeOf<T>>> {
     const { name, submission } = await this.#decider.publish(decision as Decision);
     return {
       decision: name,
@@ -119,7 +119,7 @@ export class Tutti<M extends ModelTypes = AnyModel> {
    *
    * @throws NotRecordedError, UnavailableError
    */
-  async dryRun<T extends DecisionType<M>>(decision: Decision<M, T>): Promise<Foreseen<M, SubjectTypeOf<T>>> {
+  async dryRun<T extends DecisionType<M>>(decision: DecisionOf<M, T>): Promise<Foreseen<M, SubjectTypeOf<T>>> {
     return (await this.#decider.dryRun(decision as Decision)) as Foreseen<M, SubjectTypeOf<T>>;
   }
 
@@ -156,10 +156,10 @@ export class Tutti<M extends ModelTypes = AnyModel> {
    *
    * @throws NotRecordedError, UnavailableError
    */
-  async subject<S extends keyof M['subjects'] & string>(id: string): Promise<Subject<M, S> | undefined> {
+  async subject<S extends keyof M['subjects'] & string>(id: string): Promise<CurrentSubject<M, S> | undefined> {
     const subject = await this.#reader.subject(id);
     this.#decider.saw(subject);
-    return subject as Subject<M, S> | undefined;
+    return subject as CurrentSubject<M, S> | undefined;
   }
 
   /**

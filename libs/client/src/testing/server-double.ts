@@ -18,6 +18,8 @@ export class ServerDouble {
   readonly received: JsonObject[] = [];
   readonly requests: { method: string; url: string; headers: IncomingMessage['headers'] }[] = [];
   policies: unknown[] = [];
+  /** Keys of every participant. */
+  keys: { kid: string; publicKey: string }[] = [];
   #troubles: Trouble[] = [];
   #streams = new Set<{ response: ServerResponse; from: number }>();
   #wake: (() => void)[] = [];
@@ -119,7 +121,9 @@ export class ServerDouble {
       return this.#decide(headers['content-type'], text, response);
     if (method === 'POST') return json(response, 200, this.#foresee(JSON.parse(text) as JsonObject));
     if (url.pathname === '/v1/policies') return json(response, 200, { policies: this.policies });
-    if (url.pathname === '/v1/verdicts/stream') return this.#stream(url, headers['last-event-id'], response);
+    if (url.pathname.endsWith('/keys')) return json(response, 200, { keys: this.keys });
+    if (url.pathname === '/v1/verdicts/stream')
+      return this.#stream(url, headers['last-event-id'] as string | undefined, response);
     if (url.pathname === '/v1/verdicts') return this.#page(url, response);
     return this.#read(url, response);
   }
