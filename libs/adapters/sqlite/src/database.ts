@@ -1,9 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { TuttiError } from '@tutti/kernel';
-import { asPortError, type FileRole } from './failure.js';
+import { asPortError, CODE, sqliteCode, type FileRole } from './failure.js';
 
 /** `Tutt` in ASCII: marks the files as ours (https://sqlite.org/pragma.html#pragma_application_id). */
 const APPLICATION_ID = 0x54757474;
+
+/** How long another connection's transaction is waited for. One lasts a group commit, or a flush of the store. */
+const WAIT_MS = 10_000;
 
 /** What a file must be. */
 export interface FileFormat {
@@ -26,8 +30,7 @@ export interface FileFormat {
 export function openDatabase(path: string, format: FileFormat, readOnly = false): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    // Whoever holds the write lock holds it for one group commit: waiting five seconds means something is wrong.
-    database = new DatabaseSync(path, { readOnly, timeout: 5_000 });
+    database = new DatabaseSync(path, { readOnly, timeout: WAIT_MS });
     if (!readOnly) database.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;');
     database.exec(format.settings);
     check(database, path, format, readOnly);
@@ -85,10 +88,43 @@ export function transact<T>(database: DatabaseSync, work: () => T): T {
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    // SQLite ends the transaction by itself on some faults (full, I/O).
-    if (database.isTransaction) database.exec('ROLLBACK');
+    rollBack(database);
     throw error;
   }
+}
+
+/**
+ * Runs `work`, which may give way to the event loop, in one write transaction; all or nothing. Waits for another
+ * connection's transaction without blocking: it may be one of this process, which needs the event loop to end.
+ */
+export async function transactInTurns<T>(database: DatabaseSync, work: () => Promise<T>): Promise<T> {
+  await begin(database);
+  try {
+    const result = await work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
+}
+
+async function begin(database: DatabaseSync): Promise<void> {
+  database.exec('PRAGMA busy_timeout = 0');
+  for (let waitedMs = 0; ; waitedMs += 5) {
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      return;
+    } catch (error) {
+      if (sqliteCode(error) !== CODE.busy || waitedMs >= WAIT_MS) throw error;
+      await setTimeout(5);
+    }
+  }
+}
+
+function rollBack(database: DatabaseSync): void {
+  // SQLite ends the transaction by itself on some faults (full, I/O).
+  if (database.isTransaction) database.exec('ROLLBACK');
 }
 
 /** Most bytes the file may grow to; undefined: as far as the disk goes. */

@@ -19,12 +19,13 @@ export function isDamage(error: unknown): boolean {
   return code === CODE.corrupt || code === CODE.notADatabase;
 }
 
-/** A fault of SQLite as the port's error; errors that have a code already stay as they are. */
-export function asPortError(role: FileRole, path: string, error: unknown): TuttiError {
-  if (error instanceof TuttiError) return error;
-  const said = error instanceof Error ? error.message : String(error);
+/** A fault of SQLite as the port's error. Other errors stay as they are: they have their code, or are bugs. */
+export function asPortError(role: FileRole, path: string, error: unknown): unknown {
+  const code = sqliteCode(error);
+  if (code === undefined) return error;
+  const said = (error as Error).message;
   const details = { where: path, cause: error };
-  switch (sqliteCode(error)) {
+  switch (code) {
     case CODE.full:
       return unavailable(
         role,

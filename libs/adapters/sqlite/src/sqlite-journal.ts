@@ -32,7 +32,7 @@ interface Append {
   stream: string;
   block: Block;
   resolve: () => void;
-  reject: (error: Error) => void;
+  reject: (error: unknown) => void;
 }
 
 interface BlockRow {
