@@ -1,0 +1,94 @@
+import { NestFactory } from '@nestjs/core';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger, LoggerModule } from 'nestjs-pino';
+import { TuttiError } from '@tutti/kernel';
+import type { Backbone } from '@tutti/runtime';
+import type { Logger as Pino } from 'pino';
+import type { AccessOptions } from './access/access.js';
+import { Access } from './access/access.js';
+import { ContractModule } from './contract.module.js';
+import { createHttpServer } from './http/http-server.js';
+import { RouteTable } from './http/route-table.js';
+import { listen } from './http/listen.js';
+import { serveDocuments } from './openapi/document.js';
+
+export interface ContractAppOptions {
+  backbone: Backbone;
+  access?: AccessOptions;
+  /** Computes the outcome hash from the journal. */
+  outcome: () => Promise<string>;
+  logger: Pino;
+}
+
+/** The service over a running backbone, not listening yet. */
+export interface ContractApp {
+  app: NestFastifyApplication;
+  routes: RouteTable;
+  /** Whether everybody may do everything without a token. */
+  readonly open: boolean;
+  /**
+   * Listens; port 0 takes a free one.
+   *
+   * @throws TuttiError `port-in-use`, `open-access` (open on a host that others reach)
+   */
+  listen(at: { host: string; port: number; orNextFree?: boolean }): Promise<{ url: string; port: number }>;
+  /** Answers what has been taken, ends streams, closes. The backbone goes on. */
+  close(): Promise<void>;
+}
+
+@Module({})
+class ContractRoot {
+  static of(options: ContractAppOptions, routes: RouteTable): DynamicModule {
+    const { backbone, access = {}, outcome, logger } = options;
+    return {
+      module: ContractRoot,
+      imports: [
+        // For no route: a logger a request would cost more than the decision in it.
+        LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] }),
+        ContractModule.forRoot({ backbone, access, outcome, routes }),
+      ],
+    };
+  }
+}
+
+export async function createContractApp(options: ContractAppOptions): Promise<ContractApp> {
+  const { logger } = options;
+  const routes = new RouteTable();
+  const adapter = createHttpServer(routes, logger);
+  const app = await NestFactory.create<NestFastifyApplication>(ContractRoot.of(options, routes), adapter, {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(Logger));
+  serveDocuments(app);
+  await app.init();
+  const access = app.get(Access);
+  return {
+    app,
+    routes,
+    get open() {
+      return access.open;
+    },
+    async listen({ host, port, orNextFree = false }) {
+      if (access.open && !isLoopback(host)) {
+        throw new TuttiError(
+          'open-access',
+          `on ${host} others could reach a backbone that lets everybody do everything`,
+          {
+            where: `${host}:${port}`,
+            mend: 'set TUTTI_OPERATOR_TOKEN or TUTTI_OIDC_ISSUER, or issue an operator token first; or listen on 127.0.0.1',
+          },
+        );
+      }
+      return listen(app, host, port, orNextFree);
+    },
+    close: () => app.close(),
+  };
+}
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,191 @@
+import { DECISION_BYTES_MAX, type DecisionEvent, statusOfVerdict, type WireVerdict } from '@tutti/contracts';
+import { readBatch, readBinary, readStructured } from './read-body.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { TuttiError } from '@tutti/kernel';
+import type { Answer } from '@tutti/runtime';
+import type { Access } from '../access/access.js';
+import type { Caller } from '../access/caller.js';
+import type { DecisionCounts } from '../metrics/decision-counts.js';
+import { PROBLEM_JSON } from '../problem/problem.js';
+import { problemOfError, type Refusal } from '../problem/problem-of-error.js';
+import { sendRefusal } from '../problem/send-refusal.js';
+import type { Intake } from './intake.js';
+import { type Preferences, preferences } from './prefer.js';
+import { problemOfVerdict } from './verdict-answer.js';
+
+/** Bytes of a batch. */
+export const BATCH_BYTES_MAX = 8 * 1024 * 1024;
+export const BATCH_DECISIONS_MAX = 1000;
+
+const STRUCTURED = 'application/cloudevents+json';
+const BATCH = 'application/cloudevents-batch+json';
+
+export interface DecisionRoutesOptions {
+  intake: Intake;
+  access: Access;
+  counts: DecisionCounts;
+  /** True while the server shuts down: nothing more is taken. */
+  draining: () => boolean;
+}
+
+/**
+ * The intake's routes, registered on Fastify itself: a decision passes no pipe, guard, interceptor or request logger,
+ * which together would cost more than judging it. Bodies stay bytes until the event is read from them.
+ */
+export function registerDecisionRoutes(server: FastifyInstance, options: DecisionRoutesOptions): void {
+  // A plugin of its own, so that its parsers and its error handler are nobody else's.
+  void server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    const asBytes = (_: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void): void =>
+      done(null, body);
+    scope.addContentTypeParser(BATCH, { parseAs: 'buffer', bodyLimit: BATCH_BYTES_MAX }, asBytes);
+    scope.addContentTypeParser(
+      ['application/json', STRUCTURED],
+      { parseAs: 'buffer', bodyLimit: DECISION_BYTES_MAX },
+      asBytes,
+    );
+    scope.addContentTypeParser(
+      /^application\/[\w.+-]+\+json/,
+      { parseAs: 'buffer', bodyLimit: DECISION_BYTES_MAX },
+      asBytes,
+    );
+    const routes = new DecisionRoutes(options);
+    scope.setErrorHandler((error, request, reply) => routes.refuse(request, reply, error));
+    scope.post('/v1/decisions', (request, reply) => routes.decide(request, reply));
+    scope.post('/v1/decisions/dry-run', (request, reply) => routes.dryRun(request, reply));
+  });
+}
+
+class DecisionRoutes {
+  readonly #options: DecisionRoutesOptions;
+
+  constructor(options: DecisionRoutesOptions) {
+    this.#options = options;
+  }
+
+  async decide(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { counts, intake } = this.#options;
+    const caller = await this.#admit(request);
+    const prefer = preferences(request.headers['prefer']);
+    const body = bodyOf(request);
+    if (isBatch(request)) return this.#decideAll(body, caller, prefer, reply);
+    counts.batch.observe(1);
+    const answer = await intake.decide(readOne(request, body), caller, prefer.waitMs);
+    return sendVerdict(reply, answer, prefer);
+  }
+
+  async dryRun(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const caller = await this.#admit(request);
+    if (isBatch(request)) throw new TuttiError('unsupported-media-type', 'a dry run takes one decision, not a batch');
+    const verdict = await this.#options.intake.dryRun(readOne(request, bodyOf(request)), caller);
+    return reply.code(200).header('content-type', 'application/json').send(JSON.stringify(verdict));
+  }
+
+  refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
+    const refusal = problemOfError(error);
+    this.#options.counts.refusedWith(refusal.problem.code);
+    sendRefusal(request, reply, refusal);
+  }
+
+  #admit(request: FastifyRequest): Caller | Promise<Caller> {
+    if (this.#options.draining()) {
+      throw new TuttiError('unavailable', 'the backbone is shutting down', { retryable: true });
+    }
+    return this.#options.access.identify(request.headers.authorization);
+  }
+
+  async #decideAll(body: Buffer, caller: Caller, prefer: Preferences, reply: FastifyReply): Promise<FastifyReply> {
+    const { counts, intake } = this.#options;
+    const events = readBatch(body, BATCH_DECISIONS_MAX);
+    counts.batch.observe(events.length);
+    const refusals: Refusal[] = [];
+    const answers = await Promise.all(
+      events.map(async (event) => {
+        try {
+          return await intake.decide(event, caller, prefer.waitMs);
+        } catch (error) {
+          const refusal = problemOfError(error);
+          counts.refusedWith(refusal.problem.code);
+          refusals.push(refusal);
+          return refusal;
+        }
+      }),
+    );
+    // Where all of it failed for one reason that is not about a decision, the request failed.
+    const [first] = refusals;
+    if (
+      first !== undefined &&
+      refusals.length === answers.length &&
+      refusals.every((one) => isSameFailure(one, first))
+    ) {
+      for (const { fault } of refusals) if (fault !== undefined) reply.log.error({ err: fault }, 'internal');
+      sendRefusal(reply.request, reply, first);
+      return reply;
+    }
+    for (const { fault, problem } of refusals) {
+      if (fault !== undefined) reply.log.error({ err: fault, incident: problem['incident'] }, 'internal');
+    }
+    const items = answers.map((one) => ('problem' in one ? JSON.stringify(one.problem) : itemJson(one, prefer)));
+    return reply
+      .code(200)
+      .header('content-type', 'application/json')
+      .send(`[${items.join(',')}]`);
+  }
+}
+
+const REQUEST_FAILURES = new Set(['overloaded', 'unavailable', 'internal', 'forbidden']);
+
+function isSameFailure({ problem }: Refusal, first: Refusal): boolean {
+  return problem.code === first.problem.code && REQUEST_FAILURES.has(problem.code);
+}
+
+function sendVerdict(reply: FastifyReply, { verdict, duplicate }: Answer, prefer: Preferences): FastifyReply {
+  void reply.header('tutti-position', verdict.position);
+  if (duplicate) void reply.header('tutti-duplicate', 'true');
+  const status = statusOfVerdict(verdict);
+  if (status === 201) {
+    return reply.code(201).header('content-type', 'application/json').send(verdictJson(verdict, prefer));
+  }
+  const shown = prefer.minimal ? withoutDecision(verdict) : verdict;
+  return reply
+    .code(status)
+    .header('content-type', PROBLEM_JSON)
+    .send(JSON.stringify(problemOfVerdict(verdict, shown)));
+}
+
+function verdictJson(verdict: WireVerdict, prefer: Preferences): string {
+  return JSON.stringify(prefer.minimal ? withoutDecision(verdict) : verdict);
+}
+
+/** An item of a batch's answer has no headers: that it is a duplicate stands in it. */
+function itemJson({ verdict, duplicate }: Answer, prefer: Preferences): string {
+  const json = verdictJson(verdict, prefer);
+  return duplicate ? `${json.slice(0, -1)},"duplicate":true}` : json;
+}
+
+function withoutDecision(verdict: WireVerdict): Omit<WireVerdict, 'decision'> {
+  const { decision: _, ...rest } = verdict;
+  return rest;
+}
+
+function mediaType(request: FastifyRequest): string {
+  const header = request.headers['content-type'] ?? '';
+  const end = header.indexOf(';');
+  return (end === -1 ? header : header.slice(0, end)).trim().toLowerCase();
+}
+
+function isBatch(request: FastifyRequest): boolean {
+  return mediaType(request) === BATCH;
+}
+
+function bodyOf(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
+/** Binary mode where the attributes are headers, structured mode where they are in the body. */
+function readOne(request: FastifyRequest, body: Buffer): DecisionEvent {
+  if (mediaType(request) !== STRUCTURED && request.headers['ce-specversion'] !== undefined) {
+    return readBinary(request.headers, body);
+  }
+  return readStructured(body);
+}

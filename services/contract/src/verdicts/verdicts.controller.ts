@@ -1,0 +1,76 @@
+import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Backbone } from '@tutti/runtime';
+import type { FastifyReply } from 'fastify';
+import { Needs, TheCaller } from '../access/access.guard.js';
+import type { Caller } from '../access/caller.js';
+import { checked } from '../http/body.js';
+import { Documented } from '../openapi/documented.js';
+import { BACKBONE } from '../tokens.js';
+import { decodeCursor } from './cursor.js';
+import { verdictFilter } from './filter.js';
+import { positionsSince, sinceTime } from './since.js';
+import { readPage, type VerdictPage } from './verdict-page.js';
+import { VerdictStreams } from './verdict-streams.js';
+import { VerdictsQuery } from './verdicts.query.js';
+
+@ApiTags('verdicts')
+@Controller('v1/verdicts')
+export class VerdictsController {
+  constructor(
+    @Inject(BACKBONE) private readonly backbone: Backbone,
+    @Inject(VerdictStreams) private readonly streams: VerdictStreams,
+  ) {}
+
+  @Get()
+  @Needs()
+  @Documented({
+    summary: 'Verdicts in order of recorded time, a page',
+    description: 'Participants see the decisions they sent and those of subjects they are a party to.',
+    scopes: [],
+    answers: 'VerdictPage',
+    problems: ['malformed', 'gone', 'unavailable'],
+  })
+  async page(@TheCaller() caller: Caller, @Query(checked(VerdictsQuery)) query: VerdictsQuery): Promise<VerdictPage> {
+    const filter = verdictFilter(query, caller, this.backbone.partitions);
+    const from = (await this.#from(query)) ?? this.backbone.tails().map(() => 0);
+    return readPage(this.backbone, from, filter, query.limit ?? 100);
+  }
+
+  @Get('stream')
+  @Needs()
+  @Documented({
+    summary: 'Verdicts as they are recorded, as server-sent events',
+    description:
+      'Event `verdict`, data: a verdict, id: a cursor. Begins now, or where `Last-Event-ID`, `cursor` or `since` say. A heartbeat every 15 s.',
+    scopes: [],
+    answers: 'Verdict',
+    problems: ['malformed', 'gone', 'overloaded', 'unavailable'],
+  })
+  async stream(
+    @TheCaller() caller: Caller,
+    @Query(checked(VerdictsQuery)) query: VerdictsQuery,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    this.streams.admit();
+    const filter = verdictFilter(query, caller, this.backbone.partitions);
+    const from =
+      lastEventId === undefined || lastEventId === ''
+        ? ((await this.#from(query)) ?? this.backbone.tails().map((tail) => tail + 1))
+        : decodeCursor(lastEventId, this.backbone.space, this.backbone.tails());
+    reply.hijack();
+    reply.raw.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    await this.streams.run(reply.raw, from, filter);
+  }
+
+  async #from({ cursor, since }: VerdictsQuery): Promise<number[] | undefined> {
+    if (cursor !== undefined) return decodeCursor(cursor, this.backbone.space, this.backbone.tails());
+    if (since !== undefined) return positionsSince(this.backbone, sinceTime(since, Date.now()));
+    return undefined;
+  }
+}
