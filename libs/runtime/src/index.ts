@@ -26,6 +26,7 @@ export {
   type JournalRecord,
   type Line,
 } from './journal/index.js';
+export { MemoryBroker, MemoryLog } from './log/memory-log.js';
 export {
   JournalUnavailableError,
   RevisionConflictError,
