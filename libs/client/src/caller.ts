@@ -68,6 +68,13 @@ export class Caller {
     }
   }
 
+  /** One attempt to hear that the backbone is ready. @throws UnavailableError, ClosedError */
+  async ping(timeoutMs: number): Promise<void> {
+    if (this.lifetime.closed) throw new ClosedError();
+    const outcome = await this.#attempt({ method: 'GET', path: '/health/ready' }, timeoutMs);
+    if (outcome instanceof NoAnswer || outcome.status !== 200) throw this.#gaveUp(outcome, timeoutMs, undefined);
+  }
+
   async #attempt(request: HttpRequest, leftMs: number): Promise<Reply | NoAnswer> {
     try {
       const reply = await this.http.request(request, Math.max(1, Math.min(leftMs, this.#attemptTimeoutMs)));

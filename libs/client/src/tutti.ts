@@ -70,6 +70,15 @@ export class Tutti<M extends ModelTypes = AnyModel> {
   }
 
   /**
+   * Asks the backbone, once, whether it is ready to judge.
+   *
+   * @throws UnavailableError where it is not, or is not reached
+   */
+  async ping(options: { timeoutMs?: number } = {}): Promise<void> {
+    await this.#caller.ping(options.timeoutMs ?? this.#timeoutMs);
+  }
+
+  /**
    * Sends a decision and resolves with its verdict. The same bytes are sent again until there is one.
    *
    * @throws NotRecordedError, UnavailableError, TimeoutError

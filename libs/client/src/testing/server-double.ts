@@ -18,6 +18,7 @@ export class ServerDouble {
   readonly received: JsonObject[] = [];
   readonly requests: { method: string; url: string; headers: IncomingMessage['headers'] }[] = [];
   policies: unknown[] = [];
+  ready = true;
   /** Keys of every participant. */
   keys: { kid: string; publicKey: string }[] = [];
   #troubles: Trouble[] = [];
@@ -121,6 +122,7 @@ export class ServerDouble {
       return this.#decide(headers['content-type'], text, response);
     if (method === 'POST') return json(response, 200, this.#foresee(JSON.parse(text) as JsonObject));
     if (url.pathname === '/v1/policies') return json(response, 200, { policies: this.policies });
+    if (url.pathname === '/health/ready') return json(response, this.ready ? 200 : 503, { status: 'ok' });
     if (url.pathname.endsWith('/keys')) return json(response, 200, { keys: this.keys });
     if (url.pathname === '/v1/verdicts/stream')
       return this.#stream(url, headers['last-event-id'] as string | undefined, response);
