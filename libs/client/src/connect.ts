@@ -1,3 +1,4 @@
+import { TuttiError } from '@tutti/kernel';
 import type { AnyModel, ModelTypes } from './model-types.js';
 import { Caller } from './caller.js';
 import { Decider } from './decider.js';
@@ -44,9 +45,19 @@ export async function connect<M extends ModelTypes = AnyModel>(options: ConnectO
   return new Tutti<M>({ caller, decider, policies, participant, timeoutMs });
 }
 
-/** The requests of these options. */
+/**
+ * The requests of these options.
+ *
+ * @throws TuttiError `malformed`
+ */
 export function httpOf(options: ConnectOptions): Http {
   const url = options.url ?? globalThis.process?.env['TUTTI_URL'] ?? 'http://127.0.0.1:4400';
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new TuttiError('malformed', `this is no http or https address: ${url}`, {
+      where: 'url',
+      mend: 'write http://HOST:PORT',
+    });
+  }
   return new Http({
     url,
     connections: options.connections ?? 64,

@@ -214,6 +214,22 @@ describe('what can go wrong', () => {
   });
 });
 
+describe('connect', () => {
+  it.each(['nowhere', 'ftp://127.0.0.1', ''])('says that %j is no address', async (url) => {
+    await expect(connect({ url })).rejects.toMatchObject({ code: 'malformed', where: 'url' });
+  });
+
+  it('has the policies in force at hand once it is ready, and says before that it has not', async () => {
+    backbone.policies = [{ name: 'fees', revision: 3, applies: 'new', parameters: { referral: 1500 } }];
+    const tutti = await client();
+    expect(() => tutti.policy('fees')).toThrow(UnavailableError);
+    await tutti.ready();
+    expect(tutti.policy('fees')).toMatchObject({ revision: 3, parameters: { referral: 1500 } });
+    expect(tutti.policies.map(({ name }) => name)).toEqual(['fees']);
+    expect(() => tutti.policy('promise')).toThrow('no policy promise');
+  });
+});
+
 describe('publish, dry run, reading', () => {
   it('resolves when durable; the verdict comes with it', async () => {
     const tutti = await client();

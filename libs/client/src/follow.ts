@@ -5,12 +5,12 @@ import { NotRecordedError } from './errors.js';
 import { eventStream } from './event-stream.js';
 import { NoAnswer } from './http.js';
 import type { Lifetime } from './lifetime.js';
-import type { AnyModel, DecisionType, ModelTypes } from './model-types.js';
+import type { AnyModel, ModelTypes, VerdictType } from './model-types.js';
 import { type Verdict, verdictFromWire } from './verdict.js';
 import { pathWith } from './wire.js';
 
 /** Which verdicts to follow; what is left out does not narrow. */
-export interface VerdictFilter<M extends ModelTypes = AnyModel, T extends DecisionType<M> = DecisionType<M>> {
+export interface VerdictFilter<M extends ModelTypes = AnyModel, T extends VerdictType<M> = VerdictType<M>> {
   types?: readonly T[];
   subject?: string;
   accepted?: boolean;

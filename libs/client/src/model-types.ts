@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '@tutti/kernel';
  * What `tutti types` writes for a model. Any interface of this shape types a client: `connect<Marketplace>(…)`.
  *
  * - `decisions`: full type → data
+ * - `deadlines` (optional): full types of the clock's decisions
  * - `subjects`: subject type → `{ state, parties, keeps }`
  * - `policies`: policy → parameter → value (shares in basis points, amounts in the asset's smallest unit)
  */
@@ -24,6 +25,10 @@ export interface AnyModel {
 
 /** Full type of a decision: `order.ship`. */
 export type DecisionType<M extends ModelTypes> = keyof M['decisions'] & string;
+
+/** Types that verdicts can be about: decisions, and the clock's (`deadlines`). */
+export type VerdictType<M extends ModelTypes> =
+  DecisionType<M> | (M extends { deadlines: infer D } ? keyof D & string : never);
 
 /** Data of a decision type. */
 export type DataOf<M extends ModelTypes, T extends DecisionType<M>> = M['decisions'][T];

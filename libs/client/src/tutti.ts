@@ -4,7 +4,7 @@ import type { Decider, Submission } from './decider.js';
 import type { Decision, DecisionName, DecisionOf } from './decision.js';
 import { ClosedError } from './errors.js';
 import { follow, type VerdictFilter } from './follow.js';
-import type { AnyModel, DecisionType, ModelTypes, PolicyName, SubjectTypeOf } from './model-types.js';
+import type { AnyModel, DecisionType, ModelTypes, PolicyName, SubjectTypeOf, VerdictType } from './model-types.js';
 import type { Policy, PolicySnapshot } from './policy.js';
 import { Lifetime } from './lifetime.js';
 import { type CurrentSubject, type NextStep, Reader } from './reader.js';
@@ -149,7 +149,7 @@ export class Tutti<M extends ModelTypes = AnyModel> {
    *
    * @throws NotRecordedError, UnavailableError
    */
-  verdicts<T extends DecisionType<M>>(
+  verdicts<T extends VerdictType<M>>(
     filter: VerdictFilter<M, T> = {},
   ): AsyncGenerator<VerdictOn<M, T>, void, undefined> {
     const { participant } = this;
@@ -203,7 +203,7 @@ export class Tutti<M extends ModelTypes = AnyModel> {
    * Calls a handler for every verdict that passes the filter: one at a time, in order within a subject, each at least
    * once where `resume` keeps the place. The subscription ends with the client.
    */
-  onVerdict<T extends DecisionType<M>>(
+  onVerdict<T extends VerdictType<M>>(
     filter: VerdictFilter<M, T>,
     handler: (verdict: VerdictOn<M, T>) => unknown,
     options: OnVerdictOptions = {},
@@ -230,7 +230,7 @@ export class Tutti<M extends ModelTypes = AnyModel> {
    *
    * @throws NotRecordedError `gone`, `malformed`, `unauthenticated`, `forbidden`
    */
-  async *tail<T extends DecisionType<M>>(
+  async *tail<T extends VerdictType<M>>(
     filter: VerdictFilter<M, T> = {},
     options: { resume?: string | CursorStore } = {},
   ): AsyncGenerator<VerdictOn<M, T>, void, undefined> {

@@ -9,6 +9,7 @@ interface Marketplace {
     'order.ship': { carrier: string; tracking: string };
     'ack.promise': { revision: number };
   };
+  deadlines: { 'order.close': Record<string, never> };
   subjects: {
     order: {
       state: 'placed' | 'shipped' | 'cancelled';
@@ -44,6 +45,8 @@ describe('types', () => {
     void (() => tutti.decide({ type: 'order.shop', subject: 'order-17', data: {} }));
     // @ts-expect-error data of another type
     void (() => tutti.publish({ type: 'order.place', subject: 'o', data: { carrier: 'c', tracking: 't' } }));
+    // @ts-expect-error only the clock decides it
+    void (() => tutti.decide({ type: 'order.close', subject: 'order-17', data: {} }));
     // @ts-expect-error there is no such policy
     void (() => tutti.policy('promises'));
     // @ts-expect-error there is no such type to follow
@@ -76,7 +79,7 @@ describe('types', () => {
 
   it('types what is followed, and what is sent in batches', () => {
     void (() =>
-      tutti.onVerdict({ types: ['order.ship'], accepted: true }, (verdict) => {
+      tutti.onVerdict({ types: ['order.ship', 'order.close'], accepted: true }, (verdict) => {
         expectTypeOf(verdict).toEqualTypeOf<Verdict<Marketplace, 'order'>>();
       }));
     void (async () => {

@@ -1,6 +1,6 @@
 import type { InputRoad, Reason, WireVerdict } from '@tutti/contracts';
 import type { Json, JsonObject } from '@tutti/kernel';
-import type { AnyModel, DecisionType, ModelTypes, Subject, SubjectTypeOf } from './model-types.js';
+import type { AnyModel, ModelTypes, Subject, SubjectTypeOf, VerdictType } from './model-types.js';
 
 /** The event as the backbone received it, in structured form; `base64` alone where its bytes are no JSON. */
 export interface RecordedDecision {
@@ -60,7 +60,7 @@ export interface Rejected<M extends ModelTypes = AnyModel, S extends string = st
 export type Verdict<M extends ModelTypes = AnyModel, S extends string = string> = Accepted<M, S> | Rejected<M, S>;
 
 /** The verdict on a decision of type `T`. */
-export type VerdictOn<M extends ModelTypes, T extends DecisionType<M>> = Verdict<M, SubjectTypeOf<T>>;
+export type VerdictOn<M extends ModelTypes, T extends VerdictType<M>> = Verdict<M, SubjectTypeOf<T>>;
 
 type WithoutPlace<V> = V extends unknown ? Omit<V, 'position' | 'partition' | 'revision' | 'duplicate'> : never;
 
