@@ -50,6 +50,22 @@ describe.each(GOLDEN)('the golden block $name', ({ name, stream, first, term, ne
   });
 });
 
+describe('docs/reference/journal.md', () => {
+  const page = readFileSync(join(FOLDER, '../../../../../docs/reference/journal.md'), 'utf8');
+
+  it.each(GOLDEN)('shows the golden block $name as it is', ({ name, stream, first, term, id, codec }) => {
+    expect(page).toContain(`stream \`${stream}\`, first ${first}, term ${term}, id \`${id}\``);
+    if (codec === 'zstd') return;
+    const lines = readFileSync(join(FOLDER, `${name}.jsonl`), 'utf8');
+    expect(page).toContain(`Golden block \`${name}\`: stream \`${stream}\``);
+    expect(page).toContain(`\n\`\`\`jsonl\n${lines}\`\`\`\n`);
+  });
+
+  it('shows no other blocks', () => {
+    expect(page.match(/^Golden block /gm)).toHaveLength(GOLDEN.filter(({ codec }) => codec === 'json').length);
+  });
+});
+
 function reencoded(line: Buffer): string {
   const { verdict, encoded } = parseVerdictLine(line);
   return verdictLine(verdict, encoded);
