@@ -38,3 +38,6 @@ export { evolve, newSubject } from './subject/evolve.js';
 export { LOG_CHUNK_ENTRIES, LOG_ENTRY_BYTES, SubjectLog } from './subject/subject-log.js';
 export { parseSubject, serializeSubject } from './subject/subject-text.js';
 export type { Verdict, WireVerdict } from './verdict.js';
+export { describeScenarios } from './scenario/describe-report.js';
+export type { Mismatch, ScenarioReport, ScenarioResult, Unchecked } from './scenario/report.js';
+export { runScenarios } from './scenario/run-scenarios.js';
