@@ -21,3 +21,5 @@ export { Decision, type DecisionClass, type DecisionOptions } from './classes/de
 export { generateAsyncApi, type AsyncApiPlace } from './generate/async-api.js';
 export { dataSchemaUri, generateJsonSchema } from './generate/json-schema.js';
 export { generateTypes } from './generate/types.js';
+export { readDuration, readShare, type Duration } from './parse/words.js';
+export { didYouMean } from './problems/did-you-mean.js';

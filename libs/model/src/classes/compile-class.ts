@@ -1,8 +1,9 @@
 import { TuttiError } from '@tutti/kernel';
 import type { DecisionDefinition } from '../definition.js';
+import { readDuration } from '../parse/words.js';
 import { dataOfClass } from './data-of-class.js';
 import { declaredDecision, type DecisionClass, type DeclaredDecision } from './decision-class.js';
-import { readBy, readDurationMs, readMoves } from './decision-words.js';
+import { readBy, readMoves } from './decision-words.js';
 
 /** A class as part of a model. */
 export interface CompiledClass {
@@ -76,9 +77,9 @@ function deadline(
     if (after !== undefined) throw invalid('after', after, 'Only a decision by the clock has a deadline: by: clock.');
     return {};
   }
-  const afterMs = after === undefined ? undefined : readDurationMs(after);
-  if (afterMs === undefined) throw invalid('after', after ?? null, 'Write a number and a unit: 7 days, 12 hours.');
-  return { afterMs };
+  const read = readDuration(after ?? '');
+  if ('ms' in read && read.ms > 0) return { afterMs: read.ms };
+  throw invalid('after', after ?? null, 'Write a number and a unit: 7 days, 12 hours.');
 }
 
 function listed(words: string | readonly string[]): readonly string[] {
