@@ -23,6 +23,8 @@ export interface ConnectOptions {
   attemptTimeoutMs?: number;
   /** Connections at once, streams not counted. Default 64. */
   connections?: number;
+  /** What `time` defaults to, milliseconds since 1970. Default: the machine's clock. */
+  nowMs?: () => number;
   /** Default: the platform's. */
   fetch?: typeof globalThis.fetch;
 }
@@ -39,7 +41,8 @@ export async function connect<M extends ModelTypes = AnyModel>(options: ConnectO
   const caller = new Caller(httpOf(options), lifetime, attemptTimeoutMs);
   const { participant, key } = options;
   const signer = key === undefined || participant === undefined ? undefined : await signerOf(key, participant);
-  const decider = new Decider(caller, { participant, signer, timeoutMs, attemptTimeoutMs });
+  const nowMs = options.nowMs ?? Date.now;
+  const decider = new Decider(caller, { participant, signer, timeoutMs, attemptTimeoutMs, nowMs });
   const policies = new PolicySnapshot(caller);
   policies.refresh();
   return new Tutti<M>({ caller, decider, policies, participant, timeoutMs });
@@ -52,7 +55,7 @@ export async function connect<M extends ModelTypes = AnyModel>(options: ConnectO
  */
 export function httpOf(options: ConnectOptions): Http {
   const url = options.url ?? globalThis.process?.env['TUTTI_URL'] ?? 'http://127.0.0.1:4400';
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new TuttiError('malformed', `this is no http or https address: ${url}`, {
       where: 'url',
       mend: 'write http://HOST:PORT',

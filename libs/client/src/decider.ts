@@ -19,6 +19,7 @@ export interface DeciderOptions {
   signer: Signer | undefined;
   timeoutMs: number;
   attemptTimeoutMs: number;
+  nowMs: () => number;
 }
 
 const SUBJECTS_REMEMBERED = 10_000;
@@ -52,9 +53,9 @@ export class Decider {
 
   /** The event of a decision; without a sequence the decision does not name, where `blind`. */
   envelope(decision: Decision, blind = false): Envelope {
-    const { participant, signer } = this.#options;
+    const { participant, signer, nowMs } = this.#options;
     const basedOn = blind ? undefined : this.#sequences.get(decision.subject);
-    return envelopeOf(decision, { participant, signer, basedOn, nowMs: Date.now() });
+    return envelopeOf(decision, { participant, signer, basedOn, nowMs: nowMs() });
   }
 
   async decide(decision: Decision, timeoutMs = this.#options.timeoutMs): Promise<Verdict> {
