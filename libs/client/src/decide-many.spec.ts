@@ -1,6 +1,7 @@
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Decision, type Tutti } from './index.js';
-import { breaksOff, json, refuses, ServerDouble } from './testing/server-double.js';
+import { breaksOff, json, refuses, ServerDouble, type Trouble } from './testing/server-double.js';
 
 let backbone: ServerDouble;
 let tutti: Tutti;
@@ -124,5 +125,39 @@ describe('decideMany', () => {
       break;
     }
     expect(backbone.journal.length).toBeLessThan(1_000);
+  });
+
+  it('answers every decision once and in order, whatever is lost on the way', async () => {
+    const loses: Trouble = (request) => {
+      for (const event of JSON.parse((request as unknown as { text: string }).text)) backbone.judge(event);
+      request.socket.destroy();
+    };
+    const troubles = [
+      breaksOff,
+      loses,
+      refuses(503, 'unavailable'),
+      refuses(429, 'overloaded', { 'retry-after': '0' }),
+    ];
+    const shape = fc.record({
+      rows: fc.integer({ min: 0, max: 60 }),
+      subjects: fc.integer({ min: 1, max: 5 }),
+      batch: fc.integer({ min: 1, max: 20 }),
+      lanes: fc.integer({ min: 1, max: 4 }),
+      lost: fc.array(fc.constantFrom(...troubles), { maxLength: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(shape, async ({ rows, subjects, batch, lanes, lost }) => {
+        backbone.journal.length = 0;
+        backbone.trouble(...lost);
+        const answered: string[] = [];
+        for await (const { decision } of tutti.decideMany(log(rows, subjects), { batch, lanes }))
+          answered.push(decision.id!);
+        backbone.clearTroubles();
+        expect(answered).toEqual(Array.from({ length: rows }, (_, row) => String(row)));
+        expect(backbone.journal).toHaveLength(rows);
+        orderWithinSubjects();
+      }),
+      { numRuns: 25 },
+    );
   });
 });

@@ -228,6 +228,32 @@ describe('connect', () => {
     expect(tutti.policies.map(({ name }) => name)).toEqual(['fees']);
     expect(() => tutti.policy('promise')).toThrow('no policy promise');
   });
+
+  it('reads the policies again when a verdict was judged under a newer model', async () => {
+    backbone.policies = [{ name: 'fees', revision: 1, applies: 'new', parameters: { referral: 1500 } }];
+    const tutti = await client();
+    await tutti.ready();
+    await tutti.decide(ship);
+    backbone.model = 2;
+    backbone.policies = [{ name: 'fees', revision: 2, applies: 'new', parameters: { referral: 1200 } }];
+    expect(tutti.policy('fees').revision).toBe(1);
+    await tutti.decide(ship);
+    await expect.poll(() => tutti.policy('fees').revision).toBe(2);
+    expect(backbone.requests.filter(({ url }) => url === '/v1/policies')).toHaveLength(2);
+  });
+
+  it('says why it never gets ready', async () => {
+    backbone.policies = undefined;
+    const tutti = await client();
+    await expect(tutti.ready()).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('pings: once, and says whether the backbone judges', async () => {
+    const tutti = await client();
+    await tutti.ping();
+    backbone.ready = false;
+    await expect(tutti.ping()).rejects.toBeInstanceOf(UnavailableError);
+  });
 });
 
 describe('publish, dry run, reading', () => {

@@ -1,8 +1,7 @@
-import { type Json, TuttiError } from '@tutti/kernel';
+import { TuttiError } from '@tutti/kernel';
 import { backOffMs } from './back-off.js';
 import type { Caller } from './caller.js';
-import { ClosedError, UnavailableError } from './errors.js';
-import { NoAnswer } from './http.js';
+import { ClosedError, NotRecordedError, UnavailableError } from './errors.js';
 import type { AnyModel, ModelTypes, PolicyName } from './model-types.js';
 import { notRecorded } from './problem.js';
 
@@ -31,10 +30,7 @@ export class PolicySnapshot {
 
   /** A verdict was judged under this model revision: a newer one may have other policies. */
   sawModel(revision: number): void {
-    if (this.#policies !== undefined && revision > this.#model) {
-      this.#model = revision;
-      this.refresh();
-    }
+    if (this.#policies !== undefined && revision > this.#model) void this.refresh();
   }
 
   /** Reads them again in the background; resolves when they are there, or the client was closed. */
@@ -46,7 +42,7 @@ export class PolicySnapshot {
   /**
    * Resolves when there is a first snapshot.
    *
-   * @throws UnavailableError, ClosedError
+   * @throws NotRecordedError, UnavailableError, ClosedError
    */
   async ready(timeoutMs: number): Promise<void> {
     if (this.#policies !== undefined) return;
@@ -56,6 +52,7 @@ export class PolicySnapshot {
     clearTimeout(timer);
     if (this.#policies !== undefined) return;
     if (lifetime.closed) throw new ClosedError();
+    if (contact.lastError instanceof NotRecordedError && !contact.lastError.retryable) throw contact.lastError;
     throw new UnavailableError(
       `${http.url} was not reached within ${timeoutMs} ms: ${contact.lastError?.message ?? ''}`,
       {
@@ -91,24 +88,24 @@ export class PolicySnapshot {
     for (let attempt = 1; !lifetime.closed; attempt++) {
       try {
         const reply = await http.request({ method: 'GET', path: '/v1/policies' }, ATTEMPT_MS);
-        if (reply.status !== 200) throw notRecorded(reply, '/v1/policies');
         contact.connected = true;
         contact.lastAnswerAtMs = Date.now();
-        this.#policies = policiesOf(reply.body);
-        return;
+        if (reply.status === 200) {
+          const { model, policies } = reply.body as unknown as { model: number; policies: Policy[] };
+          this.#model = model;
+          this.#policies = new Map(policies.map((policy) => [policy.name, policy]));
+          return;
+        }
+        contact.lastError = notRecorded(reply, '/v1/policies');
+        // Asking again would not help: `ready()` says so.
+        if (reply.status < 500 && reply.status !== 429) return;
       } catch (error) {
         contact.lastError = error as Error;
-        if (error instanceof NoAnswer) contact.connected = false;
-        await lifetime.sleep(backOffMs(attempt), true);
+        contact.connected = false;
       }
+      await lifetime.sleep(backOffMs(attempt), true);
     }
   }
 }
 
 const ATTEMPT_MS = 5_000;
-
-/** The policies in an answer of `GET /v1/policies`. */
-function policiesOf(body: Json | undefined): ReadonlyMap<string, Policy> {
-  const { policies } = body as unknown as { policies: Policy[] };
-  return new Map(policies.map((policy) => [policy.name, policy]));
-}

@@ -17,7 +17,9 @@ export class ServerDouble {
   /** Events received, duplicates included, in order. */
   readonly received: JsonObject[] = [];
   readonly requests: { method: string; url: string; headers: IncomingMessage['headers'] }[] = [];
-  policies: unknown[] = [];
+  /** Undefined: nobody may read them. */
+  policies: unknown[] | undefined = [];
+  model = 1;
   ready = true;
   /** Keys of every participant. */
   keys: { kid: string; publicKey: string }[] = [];
@@ -90,7 +92,7 @@ export class ServerDouble {
       ...(code === undefined ? {} : { reasons: [{ code, retryable: false, detail: `it is a ${code}` }] }),
       decision: event,
       hash: `sha256:${revision}`,
-      model: 1,
+      model: this.model,
       epoch: 1,
       at: new Date(revision).toISOString(),
       policies: {},
@@ -121,7 +123,8 @@ export class ServerDouble {
     if (method === 'POST' && url.pathname === '/v1/decisions')
       return this.#decide(headers['content-type'], text, response);
     if (method === 'POST') return json(response, 200, this.#foresee(JSON.parse(text) as JsonObject));
-    if (url.pathname === '/v1/policies') return json(response, 200, { policies: this.policies });
+    if (url.pathname === '/v1/policies')
+      return json(response, this.policies === undefined ? 401 : 200, { model: this.model, policies: this.policies });
     if (url.pathname === '/health/ready') return json(response, this.ready ? 200 : 503, { status: 'ok' });
     if (url.pathname.endsWith('/keys')) return json(response, 200, { keys: this.keys });
     if (url.pathname === '/v1/verdicts/stream')
