@@ -29,10 +29,14 @@ export function environment(extra = {}) {
 export function setup() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 20) {
-    process.stderr.write(`tutti: node-too-old  Node ${process.versions.node} is older than 20; install Node 20 or later.\n`);
+    process.stderr.write(
+      `tutti: node-too-old  Node ${process.versions.node} is older than 20; install Node 20 or later.\n`,
+    );
     process.exit(1);
   }
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.tutti-installed');
   const found = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (found !== wanted) {

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { openDataFolder } from '@tutti/adapter-sqlite';
+import { readEvent } from '@tutti/contracts';
+import { parseModel } from '@tutti/model';
+import { createBackbone } from '@tutti/runtime';
+import { floorMs } from './support/floor.ts';
+import { line, median, microseconds, perSecond, ratioLine } from './support/figures.ts';
+import { orderLoad } from './support/orders.ts';
+import { openMarketplace, scratch } from './support/server.ts';
+
+const partitions = 4;
+/** Decisions under way at once: what a batch intake hands over. */
+const underWay = 8_000;
+
+/** Raw bytes in memory to durable block and flushed store, in milliseconds. */
+async function pathMs(events: readonly Buffer[], folder: string): Promise<number> {
+  const data = openDataFolder(folder);
+  const backbone = await createBackbone({
+    journal: data.journal,
+    store: data.store,
+    space: 'bench',
+    trust: 'network',
+    partitions,
+  });
+  const { definition } = parseModel(openMarketplace(), 'marketplace.tutti.yaml');
+  const { effectiveEpoch } = await backbone.operate({
+    act: 'publish-model',
+    definition: definition!,
+    breaking: false,
+    by: 'bench',
+    because: 'to be measured',
+  });
+  await backbone.inForce(effectiveEpoch);
+
+  const started = performance.now();
+  let accepted = 0;
+  for (let from = 0; from < events.length; from += underWay) {
+    const answers = await Promise.all(
+      events
+        .slice(from, from + underWay)
+        .map((bytes) => backbone.submit(readEvent({ mode: 'structured', bytes }), { how: 'none' })),
+    );
+    for (const { verdict } of answers) if (verdict.accepted) accepted++;
+  }
+  // Closing flushes what the store has not seen yet; that belongs to the work.
+  await backbone.close();
+  const ms = performance.now() - started;
+  await data.close();
+  if (accepted !== events.length) throw new Error(`${accepted} of ${events.length} decisions were accepted`);
+  return ms;
+}
+
+/**
+ * The judging path against its floor, in turn, so that a drift of the machine's speed meets both.
+ *
+ * @returns decisions a second of the path, the median
+ */
+export async function benchJudging(runs: number): Promise<number> {
+  const { events, meanBytes } = orderLoad(300_000, 100_000, new Date().toISOString());
+  console.log(
+    `\nJudging path: ${events.length.toLocaleString('en')} decisions of ${meanBytes} bytes on 100,000 subjects, interleaved, ${partitions} partitions, one process`,
+  );
+  const floors: number[] = [];
+  const paths: number[] = [];
+  for (let run = 0; run <= runs; run++) {
+    const { folder, remove } = scratch();
+    const floor = await floorMs(events, partitions, join(folder, 'floor.sqlite'));
+    const path = await pathMs(events, join(folder, 'data'));
+    remove();
+    if (run === 0) continue; // The first one warms up.
+    floors.push(floor);
+    paths.push(path);
+  }
+  const n = events.length;
+  line('floor: JSON.parse + append in blocks', perSecond(n, median(floors)), microseconds(n, median(floors)));
+  line('path: bytes → verdict → block → store', perSecond(n, median(paths)), microseconds(n, median(paths)));
+  ratioLine('  against the floor', median(floors.map((floor, run) => floor / paths[run]!)), 0.4);
+  return (n / median(paths)) * 1000;
+}
