@@ -1,13 +1,23 @@
 import type { Authentication, DecisionEvent, Regime, SubjectState, WireVerdict } from '@tutti/contracts';
+import type { TuttiError } from '@tutti/kernel';
 import type { CompiledModel, ModelDefinition } from '@tutti/model';
 import type { ControlState } from './control/control-state.js';
 import type { OperatorAct } from './control/operator-act.js';
 
 /** The answer to one submitted decision: its verdict, durable, and whether it is the earlier one of the same id. */
 export interface Answer {
-  verdict: WireVerdict;
+  /** Made when it is read for the first time. */
+  readonly verdict: WireVerdict;
   /** True where the same decision had been judged before: the first verdict is the answer again. */
-  duplicate: boolean;
+  readonly duplicate: boolean;
+  /** The JSON text of `verdict`, spliced from the journal's bytes: several times cheaper than to stringify it. */
+  text(): string;
+}
+
+/** A decision and how its source was proven. */
+export interface Submission {
+  event: DecisionEvent;
+  authentication: Authentication;
 }
 
 /** What the services ask of the running backbone. One machine: everything in this process. */
@@ -23,7 +33,16 @@ export interface Backbone {
    */
   submit(event: DecisionEvent, authentication: Authentication): Promise<Answer>;
 
-  /** The verdict a decision would get now. Nothing is recorded. */
+  /**
+   * Judges many decisions with one promise: resolves when the last of them has its answer. In order of the decisions;
+   * an error stands where {@link submit} would have thrown it. Never rejects.
+   */
+  submitAll(submissions: readonly Submission[]): Promise<(Answer | TuttiError)[]>;
+
+  /**
+   * The verdict a decision would get now: the earlier one where its id is used up by the same decision. Nothing is
+   * recorded: `revision` is -1 and `position` is empty.
+   */
   dryRun(event: DecisionEvent, authentication: Authentication): Promise<WireVerdict>;
 
   /** In force now in partition 0; others follow within a barrier. */
@@ -41,7 +60,7 @@ export interface Backbone {
   inForce(epoch: number): Promise<void>;
 
   subject(id: string): Promise<SubjectState | undefined>;
-  /** Verdicts of one subject, oldest first, a page. */
+  /** Verdicts of one subject, oldest first, a page: those after revision `after`, at most `limit` (default 100). */
   history(id: string, after?: number, limit?: number): Promise<WireVerdict[]>;
   /** Verdict of a decision by subject, or by participant and id alone (index, may be several). */
   findDecision(participant: string, id: string, subject?: string): Promise<WireVerdict[]>;
@@ -81,7 +100,10 @@ export interface Edge {
 
 export interface BackboneStatus {
   ready: boolean;
-  /** What is away or wrong, by code: `journal-unavailable`, `store-unavailable`, `clock-jump`, `read-only`. */
+  /**
+   * What is away or wrong, by code: `journal-unavailable`, `store-unavailable`, `disk-full`, `data-read-only`,
+   * `clock-jump`, `partition-lost`, `journal-corrupt`, `no-model`, `internal`.
+   */
   problems: { code: string; detail: string; sinceMs: number }[];
   epoch: number;
   modelRevision: number;

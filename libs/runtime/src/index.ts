@@ -1,6 +1,19 @@
-export type { Answer, Backbone, BackboneStatus, Edge } from './backbone.js';
-export type { ControlState } from './control/control-state.js';
-export type { Authorship, OperatorAct } from './control/operator-act.js';
+export type { Answer, Backbone, BackboneStatus, Edge, Submission } from './backbone.js';
+export { createBackbone } from './backbone/create-backbone.js';
+export type { BackboneOptions, StartingModel } from './backbone/options.js';
+export type { Clock } from './clock/clock.js';
+export { ManualClock } from './clock/manual-clock.js';
+export { JUMP_LASTS_MS, JUMP_MS, RecordedTime } from './clock/recorded-time.js';
+export { SystemClock } from './clock/system-clock.js';
+export type * from './control/control-record.js';
+export type { ControlState, PublishedModel } from './control/control-state.js';
+export { CONTROL, ControlStream } from './control/control-stream.js';
+export { decideControl, type ControlDecision } from './control/decide-control.js';
+export { foldControl, type Compile, type Placed } from './control/fold-control.js';
+export { ModelCache } from './control/model-cache.js';
+export type { Authorship, OperatorAct, TokenScope } from './control/operator-act.js';
+export { regimeAt } from './control/regime-at.js';
+export { ENGINE } from './engine.js';
 export {
   blockId,
   corrupt,
@@ -26,6 +39,16 @@ export {
   type JournalRecord,
   type Line,
 } from './journal/index.js';
+export type { EpochPace } from './opener/opener.js';
+export { outcomeHash } from './outcome/outcome-hash.js';
+export type { TaskSettings } from './partition/partition-task.js';
+export { barrierLine, readBarrier, type Barrier } from './partition/barrier-record.js';
+export { verdictAt, verdictsOf } from './reading/block-shelf.js';
+export type { DecisionIndex } from './reading/decision-index.js';
+export { EdgeFold } from './reading/edge-fold.js';
+export { JournaledVerdict } from './reading/journaled-verdict.js';
+export { ScanningIndex } from './reading/scanning-index.js';
+export { VerdictReader } from './reading/verdict-reader.js';
 export { MemoryBroker, MemoryLog } from './log/memory-log.js';
 export {
   JournalUnavailableError,
@@ -35,4 +58,5 @@ export {
 } from './ports/errors.js';
 export type { Block, Journal } from './ports/journal.js';
 export type { IntakeHandler, Log, LogRecord } from './ports/log.js';
+export { MemoryRows, MemorySubjectStore } from './store/memory-subject-store.js';
 export type { Checkpoint, StoredSubject, SubjectRow, SubjectStore } from './ports/store.js';

@@ -1,5 +1,8 @@
 import type { ModelDefinition } from '@tutti/model';
 
+/** What the bearer of a token may do. */
+export type TokenScope = 'participant' | 'operator' | 'auditor';
+
 /** Who acted and why; on every record of `control` that an operator caused. */
 export interface Authorship {
   by: string;
@@ -17,6 +20,6 @@ export type OperatorAct = Authorship &
     | { act: 'add-key'; participant: string; publicKey: string }
     | { act: 'retire-key'; participant: string; kid: string }
     /** SHA-256 of the token, hexadecimal; in force at once. */
-    | { act: 'issue-token'; participant: string; scopes: ('participant' | 'operator' | 'auditor')[]; tokenHash: string }
+    | { act: 'issue-token'; participant: string; scopes: TokenScope[]; tokenHash: string }
     | { act: 'revoke-token'; tokenHash: string }
   );

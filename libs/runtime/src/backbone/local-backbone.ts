@@ -1,0 +1,297 @@
+import {
+  parseSubject,
+  type Authentication,
+  type DecisionEvent,
+  type Input,
+  type Regime,
+  type SubjectState,
+  type WireVerdict,
+} from '@tutti/contracts';
+import { partitionOf, TuttiError } from '@tutti/kernel';
+import type { CompiledModel, ModelDefinition } from '@tutti/model';
+import type { Answer, Backbone, BackboneStatus, Edge, Submission } from '../backbone.js';
+import type { RecordedTime } from '../clock/recorded-time.js';
+import type { ControlState } from '../control/control-state.js';
+import type { ControlStream } from '../control/control-stream.js';
+import { decideControl } from '../control/decide-control.js';
+import type { ModelCache } from '../control/model-cache.js';
+import type { OperatorAct } from '../control/operator-act.js';
+import { regimeAt } from '../control/regime-at.js';
+import type { Opener } from '../opener/opener.js';
+import { dryRun } from '../partition/dry-run.js';
+import type { PartitionTask } from '../partition/partition-task.js';
+import { subjectOf, type AnswerSink } from '../partition/pending.js';
+import { unavailable } from '../partition/unavailable.js';
+import type { Journal } from '../ports/journal.js';
+import type { SubjectStore } from '../ports/store.js';
+import type { Problems } from '../problems/problems.js';
+import { verdictsOf } from '../reading/block-shelf.js';
+import type { DecisionIndex } from '../reading/decision-index.js';
+import { VerdictReader } from '../reading/verdict-reader.js';
+import { ManyAnswers, OneAnswer } from './answers.js';
+
+const HISTORY_LIMIT = 100;
+
+/** What the backbone in one process consists of; all of it is closed with it. */
+export interface Parts {
+  journal: Journal;
+  store: SubjectStore;
+  index: DecisionIndex;
+  control: ControlStream;
+  opener: Opener;
+  tasks: readonly PartitionTask[];
+  time: RecordedTime;
+  problems: Problems;
+  models: ModelCache;
+}
+
+/** The backbone with every partition in this process; see {@link Backbone}. */
+export class LocalBackbone implements Backbone {
+  readonly space: string;
+  readonly partitions: number;
+  private readonly readers: readonly VerdictReader[];
+  private readonly before: Regime;
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly parts: Parts) {
+    const { control, tasks, journal } = parts;
+    this.space = control.state.space;
+    this.partitions = tasks.length;
+    this.readers = tasks.map(({ partition }) => new VerdictReader(journal, partition));
+    const nothing = {
+      kind: 'EpochOpened',
+      epoch: 0,
+      controlRevision: -1,
+      standingsOf: null,
+      at: '',
+      engine: '',
+    } as const;
+    this.before = regimeAt({ ...control.state, model: 0, models: new Map(), participants: new Map() }, nothing);
+  }
+
+  submit(event: DecisionEvent, authentication: Authentication): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.offer(event, authentication, this.parts.time.now(), new OneAnswer(resolve, reject), 0);
+    });
+  }
+
+  submitAll(submissions: readonly Submission[]): Promise<(Answer | TuttiError)[]> {
+    return new Promise((resolve) => {
+      const sink = new ManyAnswers(submissions.length, resolve);
+      const atMs = this.parts.time.now();
+      for (let index = 0; index < submissions.length; index++) {
+        const { event, authentication } = submissions[index]!;
+        this.offer(event, authentication, atMs, sink, index);
+      }
+    });
+  }
+
+  async dryRun(event: DecisionEvent, authentication: Authentication): Promise<WireVerdict> {
+    const input: Input = { event, authentication, road: { via: 'http' }, atMs: this.parts.time.now() };
+    const task = this.taskOf(subjectOf(input));
+    const { regime } = task;
+    if (regime === undefined) throw noModel();
+    return task.visit((subjects, shelf) => dryRun(input, task.partition, regime, subjects, shelf));
+  }
+
+  regime(): Regime {
+    return this.parts.tasks[0]!.regime ?? this.before;
+  }
+
+  control(): ControlState {
+    return this.parts.control.state;
+  }
+
+  async operate(act: OperatorAct, ifRevision?: number): Promise<{ controlRevision: number; effectiveEpoch: number }> {
+    const { control, time, models, opener } = this.parts;
+    await retryingOnce(() => control.catchUp());
+    let effectiveEpoch = 0;
+    let controlRevision = -1;
+    await control
+      .append((state) => {
+        controlRevision = state.revision;
+        effectiveEpoch = state.revision > state.epochRevision ? state.epoch + 1 : state.epoch;
+        const seen = act.act === 'publish-model' ? state.model : state.revision;
+        if (ifRevision !== undefined && ifRevision !== seen) return mismatch(act, ifRevision, seen);
+        const record = decideControl(act, state, Math.max(time.now(), state.epochAtMs), models.compile);
+        if (record !== undefined && !(record instanceof Error)) effectiveEpoch = state.epoch + 1;
+        return record;
+      })
+      .then((appended) => {
+        if (appended !== undefined) controlRevision = appended.revision;
+      });
+    opener.look();
+    return { controlRevision, effectiveEpoch };
+  }
+
+  async inForce(epoch: number): Promise<void> {
+    await Promise.all(this.parts.tasks.map((task) => task.inForce(epoch)));
+  }
+
+  async subject(id: string): Promise<SubjectState | undefined> {
+    const task = this.taskOf(id);
+    const cached = await task.visit((subjects) => {
+      const found = subjects.peek(id);
+      return found === undefined ? undefined : { ...found.state };
+    });
+    if (cached !== undefined) return cached.log.size === 0 ? undefined : cached;
+    const [stored] = await this.parts.store.read(task.partition, [id]);
+    return stored === undefined ? undefined : parseSubject(stored.state, stored.chunks);
+  }
+
+  async history(id: string, after = -1, limit = HISTORY_LIMIT): Promise<WireVerdict[]> {
+    const task = this.taskOf(id);
+    const state = await this.subject(id);
+    if (state === undefined) return [];
+    const { tail } = task;
+    const revisions = state.log.revisions().filter((revision) => revision > after && revision <= tail);
+    return this.readers[task.partition]!.all(revisions.slice(0, limit));
+  }
+
+  async findDecision(participant: string, id: string, subject?: string): Promise<WireVerdict[]> {
+    const source = `/participants/${participant}`;
+    if (subject === undefined) {
+      const found: WireVerdict[] = [];
+      for (const { partition, revision } of await this.parts.index.find(source, id)) {
+        const verdict = await this.readers[partition]?.at(revision);
+        if (verdict?.verdict.id === id && verdict.verdict.source === source) found.push(verdict.wire());
+      }
+      return found;
+    }
+    const state = await this.subject(subject);
+    if (state === undefined) return [];
+    const reader = this.readers[this.taskOf(subject).partition]!;
+    const used = new Set(state.log.find(source, id, 0));
+    const found: WireVerdict[] = [];
+    // Verdicts that did not use the id up are not remembered by it; they are looked for in the latest of its history.
+    const latest = state.log.revisions().slice(-HISTORY_LIMIT);
+    for (const revision of [...new Set([...latest, ...used])].toSorted((a, b) => a - b)) {
+      const verdict = await reader.at(revision);
+      if (verdict?.verdict.id === id && verdict.verdict.source === source) found.push(verdict.wire());
+    }
+    return found;
+  }
+
+  async verdict(partition: number, revision: number): Promise<WireVerdict | undefined> {
+    return (await this.readers[partition]?.at(revision))?.wire();
+  }
+
+  async verdicts(partition: number, from: number, limit: number): Promise<{ verdicts: WireVerdict[]; next: number }> {
+    const reader = this.readers[partition];
+    if (reader === undefined) {
+      throw new TuttiError('not-found', `there is no partition ${partition}`, {
+        mend: `Choose one from 0 to ${this.partitions - 1}.`,
+      });
+    }
+    return reader.page(from, limit);
+  }
+
+  tails(): number[] {
+    return this.parts.tasks.map(({ tail }) => tail);
+  }
+
+  follow(wake: () => void): () => void {
+    const stops = this.parts.tasks.map(({ partition }) => this.parts.journal.follow(verdictsOf(partition), wake));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  edges(): Promise<Edge[]> {
+    return this.parts.index.edges();
+  }
+
+  contractUse(): Promise<Record<string, Record<number, number>>> {
+    return this.parts.index.contractUse();
+  }
+
+  compile(definition: ModelDefinition): CompiledModel {
+    return this.parts.models.compile(definition);
+  }
+
+  status(): BackboneStatus {
+    const { control, tasks, time, problems } = this.parts;
+    const { state } = control;
+    if (time.jumped) problems.say('clock', clockJump());
+    else problems.solved('clock');
+    if (state.model === 0) problems.say('model', noModel());
+    else problems.solved('model');
+    const list = problems.list();
+    const regime = this.regime();
+    return {
+      ready: this.closing === undefined && list.every(({ code }) => code === 'clock-jump'),
+      problems: list,
+      epoch: Math.min(...tasks.map((task) => task.regime?.epoch ?? 0)),
+      modelRevision: regime.model,
+      model: regime.models.get(regime.model)?.compiled.definition.model ?? '',
+      trust: state.trust,
+      partitions: tasks.map((task) => task.status()),
+    };
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.closeAll());
+  }
+
+  private async closeAll(): Promise<void> {
+    const { opener, tasks, control, index, journal, store } = this.parts;
+    await opener.stop();
+    await Promise.all(tasks.map((task) => task.close()));
+    control.close();
+    await index.close();
+    await store.close();
+    await journal.close();
+  }
+
+  private offer(
+    event: DecisionEvent,
+    authentication: Authentication,
+    atMs: number,
+    sink: AnswerSink,
+    index: number,
+  ): void {
+    const input: Input = { event, authentication, road: { via: 'http' }, atMs };
+    const subject = subjectOf(input);
+    try {
+      const task = this.taskOf(subject);
+      if (task.regime === undefined && this.parts.control.state.model === 0) throw noModel();
+      task.offer({ input, subject, sink, index });
+    } catch (error) {
+      sink.fail(index, error instanceof TuttiError ? error : unavailable(String(error), error));
+    }
+  }
+
+  private taskOf(subject: string): PartitionTask {
+    return this.parts.tasks[partitionOf(subject, this.partitions)]!;
+  }
+}
+
+async function retryingOnce<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TuttiError) || !error.retryable) throw error;
+    return work();
+  }
+}
+
+function mismatch(act: OperatorAct, ifRevision: number, actual: number): TuttiError {
+  const what = act.act === 'publish-model' ? 'the model' : 'control';
+  return new TuttiError('revision-mismatch', `${what} is at revision ${actual}, not ${ifRevision}`, {
+    mend: 'Look at what has changed, then decide again.',
+    facts: { expected: ifRevision, actual },
+  });
+}
+
+function noModel(): TuttiError {
+  return new TuttiError('no-model', 'no model has been published yet', {
+    retryable: true,
+    mend: 'Publish one: `tutti model publish FILE`.',
+  });
+}
+
+function clockJump(): TuttiError {
+  return new TuttiError('clock-jump', 'the clock has jumped forward by over an hour; times are recorded without it', {
+    mend: 'Set the clock right, or wait ten minutes: then the jump is followed.',
+  });
+}

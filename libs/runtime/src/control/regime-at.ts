@@ -1,0 +1,57 @@
+import type { Regime } from '@tutti/contracts';
+import { parseTime } from '@tutti/kernel';
+import type { CompiledDecision, Standing } from '@tutti/model';
+import type { EpochOpened } from './control-record.js';
+import type { ControlState } from './control-state.js';
+
+/** Standing of those whose roles have none. */
+const NO_STANDING: Standing = { score: 0, tier: '', attributes: {} };
+
+/**
+ * The regime that an epoch's opening defines.
+ *
+ * @param control folded up to the opening's `controlRevision`
+ */
+export function regimeAt(control: ControlState, opened: EpochOpened): Regime {
+  const { models, participants, policies, model } = control;
+  const byContract = contractsOf(control);
+  const top = models.get(model)?.compiled.topStandings ?? {};
+  return {
+    epoch: opened.epoch,
+    atMs: parseTime(opened.at) ?? 0,
+    controlRevision: opened.controlRevision,
+    space: control.space,
+    partitions: control.partitions,
+    trust: control.trust,
+    model,
+    models,
+    participants,
+    policies,
+    contract: (type, version) => byContract.get(`${type}@${version}`),
+    standing: (participant) => {
+      // Until standings are computed everybody has the top tier, of the first of its roles that has tiers.
+      const role = participants.get(participant)?.roles.find((held) => Object.hasOwn(top, held)) ?? Object.keys(top)[0];
+      return role === undefined ? NO_STANDING : top[role]!;
+    },
+  };
+}
+
+/** Contracts of all revisions by `type@version`; the first revision that had a version speaks for it. */
+const contractsOf = (() => {
+  const kept = new WeakMap<ControlState['models'], ReadonlyMap<string, CompiledDecision>>();
+  return ({ models }: ControlState): ReadonlyMap<string, CompiledDecision> => {
+    let found = kept.get(models);
+    if (found === undefined) {
+      const made = new Map<string, CompiledDecision>();
+      for (const { compiled, contracts } of models.values()) {
+        for (const [type, decision] of compiled.decisions) {
+          const key = `${type}@${contracts[type]}`;
+          if (!made.has(key)) made.set(key, decision);
+        }
+      }
+      found = made;
+      kept.set(models, found);
+    }
+    return found;
+  };
+})();

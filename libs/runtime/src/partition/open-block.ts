@@ -1,0 +1,86 @@
+import {
+  evolve,
+  reason,
+  verdictLine,
+  type DecisionEvent,
+  type Encoded,
+  type Regime,
+  type Verdict,
+} from '@tutti/contracts';
+import { MAX_BLOCK_BYTES, MAX_BLOCK_RECORDS, MAX_HEADER_BYTES, MAX_LINE_BYTES } from '../journal/limits.js';
+import { JournaledVerdict } from '../reading/journaled-verdict.js';
+import type { CachedSubject, SubjectCache } from './subject-cache.js';
+
+/** A block being filled: verdicts judged, folded into their subjects, not durable yet. */
+export class OpenBlock {
+  readonly lines: string[] = [];
+  readonly verdicts: (JournaledVerdict | undefined)[] = [];
+  private bytes = MAX_HEADER_BYTES;
+
+  /** @param first revision its header takes */
+  constructor(
+    private readonly partition: number,
+    readonly first: number,
+    private readonly subjects: SubjectCache,
+  ) {}
+
+  /** Adds a record that is no verdict. Returns false, with nothing done, where it does not fit. */
+  addRecord(line: string): boolean {
+    return this.add(line, undefined);
+  }
+
+  /**
+   * Adds a verdict and folds it into its subject. Returns undefined, with nothing done, where the block is full. A
+   * record that no block could hold becomes a rejection that keeps the decision's hash only.
+   *
+   * @param subject the subject before; undefined where none could be read
+   */
+  addVerdict(
+    judged: Verdict,
+    event: DecisionEvent,
+    subject: CachedSubject | undefined,
+    regime: Regime,
+  ): JournaledVerdict | undefined {
+    let verdict = judged;
+    let encoded = event.encoded;
+    let line = verdictLine(verdict, encoded);
+    if (line.length > MAX_LINE_BYTES / 4 && Buffer.byteLength(line) > MAX_LINE_BYTES) {
+      verdict = tooLarge(judged, subject);
+      encoded = { as: 'base64', text: '', mode: encoded.mode } satisfies Encoded;
+      line = verdictLine(verdict, encoded);
+    }
+    const revision = this.first + 1 + this.lines.length;
+    const journaled = new JournaledVerdict(this.partition, revision, verdict, encoded, event, line);
+    if (!this.add(line, journaled)) return undefined;
+    if (subject !== undefined && verdict.subject !== undefined) {
+      evolve(subject.state, verdict, revision, regime.models);
+      this.subjects.touched(subject);
+    }
+    return journaled;
+  }
+
+  /** A verdict of this block by its revision. */
+  verdict(revision: number): JournaledVerdict | undefined {
+    return this.verdicts[revision - this.first - 1];
+  }
+
+  private add(line: string, verdict: JournaledVerdict | undefined): boolean {
+    const bytes = Buffer.byteLength(line) + 1;
+    if (this.lines.length + 2 > MAX_BLOCK_RECORDS || this.bytes + bytes > MAX_BLOCK_BYTES) return false;
+    this.bytes += bytes;
+    this.lines.push(line);
+    this.verdicts.push(verdict);
+    return true;
+  }
+}
+
+function tooLarge(verdict: Verdict, subject: CachedSubject | undefined): Verdict {
+  const state = subject?.state;
+  const reasons = [reason('too-large', 'the decision and its subject together are larger than any record')];
+  const view = state === undefined ? undefined : { ...verdict.subject!, ...viewOf(state) };
+  return { ...verdict, accepted: false, reasons, irregular: undefined, moved: undefined, subject: view, usesId: false };
+}
+
+function viewOf({ id, type, sequence, state, parties, keeps }: CachedSubject['state']) {
+  return { id, type, sequence, state, parties, keeps };
+}

@@ -1,0 +1,147 @@
+import { newSubject, parseSubject, serializeSubject, type SubjectState } from '@tutti/contracts';
+import type { SubjectRow, SubjectStore } from '../ports/store.js';
+import { sortByBytes } from './sort-by-bytes.js';
+
+/** A subject in memory. */
+export interface CachedSubject {
+  readonly state: SubjectState;
+  /** Verdicts of its log that the store has. */
+  stored: number;
+  /** Whether the store has not got it as it is. */
+  dirty: boolean;
+}
+
+/**
+ * Subjects of one partition in memory: write-behind, and bounded. Two generations stand in for "least recently used":
+ * what is used moves to the young one; when that is full, the old one is let go and the young one becomes old.
+ */
+export class SubjectCache {
+  private young = new Map<string, CachedSubject>();
+  private old = new Map<string, CachedSubject>();
+  private readonly dirtyIds = new Set<string>();
+  /** True while every subject of the partition is in memory: then what is not here is nowhere. */
+  private complete = false;
+  private earliestDueMs = Infinity;
+
+  constructor(
+    private readonly store: SubjectStore,
+    private readonly partition: number,
+    /** Subjects kept in memory, about; never fewer than a batch needs. */
+    private readonly subjectsMax: number,
+  ) {}
+
+  get size(): number {
+    return this.young.size + this.old.size;
+  }
+
+  get dirty(): number {
+    return this.dirtyIds.size;
+  }
+
+  /** A time before which no subject that is not stored yet falls due. */
+  get earliestDirtyDueMs(): number {
+    return this.earliestDueMs;
+  }
+
+  /** Whether memory holds as much as it should: store what is dirty, then let go. */
+  get full(): boolean {
+    return this.young.size * 2 >= this.subjectsMax;
+  }
+
+  /** Forgets everything. @param empty whether the store holds nothing of this partition either */
+  reset(empty: boolean): void {
+    this.young = new Map();
+    this.old = new Map();
+    this.dirtyIds.clear();
+    this.complete = empty;
+    this.earliestDueMs = Infinity;
+  }
+
+  /** A subject that is in memory, or undefined. Counts as use. */
+  get(id: string): CachedSubject | undefined {
+    const found = this.young.get(id);
+    if (found !== undefined) return found;
+    const aged = this.old.get(id);
+    if (aged === undefined) return undefined;
+    this.old.delete(id);
+    this.young.set(id, aged);
+    return aged;
+  }
+
+  isDirty(id: string): boolean {
+    return this.dirtyIds.has(id);
+  }
+
+  /**
+   * Brings subjects into memory; those that nobody has decided about yet as new ones. For the partition's owner alone:
+   * a second reader could put back what has changed meanwhile.
+   *
+   * @throws StoreUnavailableError
+   */
+  async load(ids: Iterable<string>): Promise<void> {
+    let missing: Set<string> | undefined;
+    for (const id of ids) if (this.get(id) === undefined) (missing ??= new Set()).add(id);
+    if (missing === undefined) return;
+    if (this.complete) {
+      for (const id of missing) this.add(newSubject(id));
+      return;
+    }
+    const wanted = [...missing];
+    const stored = await this.store.read(this.partition, wanted);
+    for (const [index, id] of wanted.entries()) {
+      const found = stored[index];
+      this.add(found === undefined ? newSubject(id) : parseSubject(found.state, found.chunks));
+    }
+  }
+
+  /** Notes that a subject has changed. */
+  touched(subject: CachedSubject): void {
+    if (!subject.dirty) {
+      subject.dirty = true;
+      this.dirtyIds.add(subject.state.id);
+    }
+    const { due } = subject.state;
+    if (due !== undefined && due.atMs < this.earliestDueMs) this.earliestDueMs = due.atMs;
+  }
+
+  /** What the store has not got, in key order. Nothing may change until it is stored. */
+  rows(): SubjectRow[] {
+    return sortByBytes(this.dirtyIds).map((id) => {
+      const { state, stored } = this.peek(id)!;
+      return {
+        id,
+        state: serializeSubject(state),
+        dueAtMs: state.due?.atMs ?? null,
+        chunks: state.log.chunksSince(stored),
+      };
+    });
+  }
+
+  /** Notes that all of {@link rows} is stored. */
+  stored(): void {
+    for (const id of this.dirtyIds) {
+      const subject = this.peek(id)!;
+      subject.dirty = false;
+      subject.stored = subject.state.log.size;
+    }
+    this.dirtyIds.clear();
+    this.earliestDueMs = Infinity;
+  }
+
+  /** Lets go of what has not been used for long, if there is too much. Only while nothing is dirty. */
+  release(): void {
+    if (!this.full || this.dirtyIds.size > 0) return;
+    if (this.old.size > 0) this.complete = false;
+    this.old = this.young;
+    this.young = new Map();
+  }
+
+  /** A subject that is in memory, or undefined; does not count as use. */
+  peek(id: string): CachedSubject | undefined {
+    return this.young.get(id) ?? this.old.get(id);
+  }
+
+  private add(state: SubjectState): void {
+    this.young.set(state.id, { state, stored: state.log.size, dirty: false });
+  }
+}
