@@ -1,6 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TuttiError } from '@tutti/kernel';
+import type { DecisionIndex } from '@tutti/runtime';
+import { JournalIndex } from './indexing/journal-index.js';
+import { WorkerIndex } from './indexing/worker-index.js';
 import { lockFolder, readOnlyFolder } from './folder-lock.js';
 import { SqliteJournal } from './sqlite-journal.js';
 import { SqliteSubjectStore } from './sqlite-subject-store.js';
@@ -9,15 +12,17 @@ import { SqliteSubjectStore } from './sqlite-subject-store.js';
 export interface DataFolder {
   journal: SqliteJournal;
   store: SqliteSubjectStore;
+  /** Answers what cannot be found through a subject, from a thread of its own. Undefined in memory. */
+  index: DecisionIndex | undefined;
   /** Why the store was begun anew, where it was: the journal rebuilds it. */
   storeRenewed: TuttiError | undefined;
-  /** Closes both files and gives the lock back. */
+  /** Closes the files and gives the lock back. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a data folder for this process alone; makes it where there is none. A store that is damaged or of another
- * version is begun anew, a journal never.
+ * Opens a data folder for this process alone; makes it where there is none. A store or index that is damaged or of
+ * another version is begun anew, a journal never.
  *
  * @param folder path, or `:memory:` for nothing on disk
  * @throws TuttiError `data-locked`, `data-read-only`, `data-unusable`, `data-foreign`, `disk-full`,
@@ -25,17 +30,23 @@ export interface DataFolder {
  */
 export function openDataFolder(folder: string): DataFolder {
   if (folder === ':memory:') {
-    return assemble(SqliteJournal.open(':memory:'), SqliteSubjectStore.open(':memory:'), undefined, () => undefined);
+    const [journal, store] = [SqliteJournal.open(':memory:'), SqliteSubjectStore.open(':memory:')];
+    return assemble(journal, store, undefined, undefined, () => undefined);
   }
   makeFolder(folder);
   const unlock = lockFolder(folder);
-  let journal: SqliteJournal | undefined;
+  const opened: { close(): Promise<void> }[] = [];
   try {
-    journal = SqliteJournal.open(join(folder, 'journal.sqlite'));
-    const { store, renewed } = openStore(join(folder, 'store.sqlite'));
-    return assemble(journal, store, renewed, unlock);
+    const journalPath = join(folder, 'journal.sqlite');
+    const journal = SqliteJournal.open(journalPath);
+    opened.push(journal);
+    const { file: store, renewed } = openOrRenew(join(folder, 'store.sqlite'), SqliteSubjectStore.open);
+    opened.push(store);
+    const indexPath = join(folder, 'index.sqlite');
+    openOrRenew(indexPath, (path) => JournalIndex.make(path));
+    return assemble(journal, store, new WorkerIndex({ journalPath, indexPath }), renewed, unlock);
   } catch (error) {
-    void journal?.close();
+    for (const file of opened) void file.close();
     unlock();
     throw error;
   }
@@ -44,15 +55,17 @@ export function openDataFolder(folder: string): DataFolder {
 function assemble(
   journal: SqliteJournal,
   store: SqliteSubjectStore,
+  index: DecisionIndex | undefined,
   storeRenewed: TuttiError | undefined,
   unlock: () => void,
 ): DataFolder {
   const close = async (): Promise<void> => {
+    await index?.close();
     await journal.close();
     await store.close();
     unlock();
   };
-  return { journal, store, storeRenewed, close };
+  return { journal, store, index, storeRenewed, close };
 }
 
 function makeFolder(folder: string): void {
@@ -69,13 +82,14 @@ function makeFolder(folder: string): void {
   }
 }
 
-function openStore(path: string): { store: SqliteSubjectStore; renewed: TuttiError | undefined } {
+const RENEWED = /^(?:store|index)-(?:corrupt|version)$/;
+
+function openOrRenew<T>(path: string, open: (path: string) => T): { file: T; renewed: TuttiError | undefined } {
   try {
-    return { store: SqliteSubjectStore.open(path), renewed: undefined };
+    return { file: open(path), renewed: undefined };
   } catch (error) {
-    if (!(error instanceof TuttiError) || (error.code !== 'store-corrupt' && error.code !== 'store-version'))
-      throw error;
+    if (!(error instanceof TuttiError) || !RENEWED.test(error.code)) throw error;
     for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
-    return { store: SqliteSubjectStore.open(path), renewed: error };
+    return { file: open(path), renewed: error };
   }
 }

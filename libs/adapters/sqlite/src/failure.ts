@@ -1,8 +1,8 @@
 import { TuttiError, type TuttiErrorDetails } from '@tutti/kernel';
 import { JournalUnavailableError, StoreUnavailableError } from '@tutti/runtime';
 
-/** Which of the two files a fault is about. */
-export type FileRole = 'journal' | 'store';
+/** Which file a fault is about. All but the journal can be built again from it. */
+export type FileRole = 'journal' | 'store' | 'index';
 
 /** Primary result codes of SQLite, https://sqlite.org/rescode.html */
 export const CODE = { busy: 5, readOnly: 8, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;

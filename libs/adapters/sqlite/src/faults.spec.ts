@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { JournalReader, JournalUnavailableError, makeBlock, StoreUnavailableError, type Block } from '@tutti/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataFolder, SqliteJournal, SqliteSubjectStore } from './index.js';
+import { openDataFolder, SqliteJournal, SqliteSubjectStore } from '@tutti/adapter-sqlite';
 
 let folder: string;
 let journalPath: string;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { JournalReader } from '@tutti/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataFolder } from './index.js';
+import { openDataFolder } from '@tutti/adapter-sqlite';
 
 /** Takes the folder and appends claims until it is killed; writes a line for each that was acknowledged. */
 const CHILD = `
