@@ -15,74 +15,90 @@ export class Metrics {
     @Inject(DecisionCounts) counts: DecisionCounts,
     @Inject(VerdictStreams) streams: VerdictStreams,
   ) {
-    const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
-    new Counter({
-      name: 'tutti_verdicts_total',
-      help: 'Verdicts given over HTTP, by outcome and first code',
-      labelNames: ['outcome', 'code'],
-      registers,
-      collect() {
-        this.reset();
+    this.#ofIntake(counts);
+    this.#gauge('tutti_ready', '1 while decisions get their verdicts', () => (backbone.status().ready ? 1 : 0));
+    this.#gauge('tutti_epoch', 'Epoch in force', () => backbone.status().epoch);
+    this.#gauge('tutti_model_revision', 'Model revision in force', () => backbone.status().modelRevision);
+    this.#gauge('tutti_streams', 'Open streams of verdicts', () => streams.count);
+    this.#ofBackbone(backbone);
+  }
+
+  #ofIntake(counts: DecisionCounts): void {
+    this.#counter(
+      'tutti_verdicts_total',
+      'Verdicts given over HTTP, by outcome and first code',
+      ['outcome', 'code'],
+      (add) => {
         for (const [key, count] of counts.verdicts) {
-          const [outcome, code = ''] = key.split(' ');
-          this.inc({ outcome: outcome!, code }, count);
+          const [outcome = '', code = ''] = key.split(' ');
+          add(count, { outcome, code });
         }
       },
+    );
+    this.#counter('tutti_duplicates_total', 'Decisions answered with their first verdict again', [], (add) =>
+      add(counts.duplicates, {}),
+    );
+    this.#counter('tutti_refused_total', 'Refused before anything was recorded, by code', ['code'], (add) => {
+      for (const [code, count] of counts.refused) add(count, { code });
     });
-    new Counter({
-      name: 'tutti_duplicates_total',
-      help: 'Decisions answered with their first verdict again',
-      registers,
-      collect() {
-        this.reset();
-        this.inc(counts.duplicates);
-      },
-    });
-    new Counter({
-      name: 'tutti_refused_total',
-      help: 'Decisions and batches refused before anything was recorded, by code',
-      labelNames: ['code'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [code, count] of counts.refused) this.inc({ code }, count);
-      },
-    });
-    const gauge = (name: string, help: string, value: () => number): Gauge =>
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(value());
-        },
-      });
-    gauge('tutti_ready', '1 while decisions get their verdicts', () => (backbone.status().ready ? 1 : 0));
-    gauge('tutti_epoch', 'Epoch in force', () => backbone.status().epoch);
-    gauge('tutti_model_revision', 'Model revision in force', () => backbone.status().modelRevision);
-    gauge('tutti_streams', 'Open streams of verdicts', () => streams.count);
-    new Gauge({
+  }
+
+  #ofBackbone(backbone: Backbone): void {
+    const problems = new Gauge({
       name: 'tutti_problem',
       help: '1 for everything that is away or wrong, by code',
       labelNames: ['code'],
-      registers,
+      registers: [],
       collect() {
         this.reset();
         for (const { code } of backbone.status().problems) this.set({ code }, 1);
       },
     });
+    this.#registry.registerMetric(problems);
     for (const [name, help, value] of PARTITION_GAUGES) {
-      new Gauge({
+      const gauge = new Gauge({
         name,
         help,
         labelNames: ['partition'],
-        registers,
+        registers: [],
         collect() {
           for (const one of backbone.status().partitions) this.set({ partition: one.partition }, value(one));
         },
       });
+      this.#registry.registerMetric(gauge);
     }
+  }
+
+  #gauge(name: string, help: string, value: () => number): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      registers: [],
+      collect() {
+        this.set(value());
+      },
+    });
+    this.#registry.registerMetric(gauge);
+  }
+
+  #counter(
+    name: string,
+    help: string,
+    labelNames: string[],
+    read: (add: (count: number, labels: Record<string, string>) => void) => void,
+  ): void {
+    const counter = new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [],
+      collect() {
+        this.reset();
+        read((count, labels) => this.inc(labels, count));
+      },
+    });
+    this.#registry.registerMetric(counter);
   }
 
   /** Prometheus text of everything. */

@@ -1,4 +1,4 @@
-import { TuttiError } from '@tutti/kernel';
+import { type Json, TuttiError } from '@tutti/kernel';
 import { type ModelDefinition, parseModel } from '@tutti/model';
 
 /** A model in a request: its text as people write it, or the intermediate form that classes compile to. */
@@ -20,6 +20,6 @@ export function readDefinition(sent: SentModel): ModelDefinition {
     first === undefined
       ? `${sent.file} is no model`
       : `${errors.length === 1 ? '1 error' : `${errors.length} errors`}, the first: ${first.file}:${first.line}:${first.column} ${first.message}`,
-    { mend: 'check it with `tutti model check`', facts: { problems: problems.map((problem) => ({ ...problem })) } },
+    { mend: 'check it with `tutti model check`', facts: { problems: problems as unknown as Json[] } },
   );
 }

@@ -56,7 +56,8 @@ export class PoliciesController {
         applies: definition.applies,
         bounds: definition.parameters,
       };
-      return definition.per === undefined ? answer : { ...answer, per: definition.per };
+      if (definition.per !== undefined) answer.per = definition.per;
+      return answer;
     });
   }
 }

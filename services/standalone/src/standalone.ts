@@ -1,0 +1,151 @@
+import 'reflect-metadata';
+import { openDataFolder } from '@tutti/adapter-sqlite';
+import { type AccessOptions, type ContractApp, createContractApp, isLoopback } from '@tutti/contract-service';
+import { TuttiError } from '@tutti/kernel';
+import { type Backbone, type Clock, createBackbone, outcomeHash } from '@tutti/runtime';
+import { pino, type Logger } from 'pino';
+import { type ModelNews, publishModel, refusalOf } from './model/publish-model.js';
+import { type ModelSource, readModel } from './model/read-model.js';
+import { watchModel } from './model/watch-model.js';
+
+export interface StandaloneOptions {
+  /** Data folder, or `:memory:`. */
+  data: string;
+  /** What to publish at the start; absent: whatever was published before. */
+  model?: ModelSource;
+  /** Default `127.0.0.1`. */
+  host?: string;
+  /** 0 takes a free one. Default 4400. */
+  port?: number;
+  /** Whether the port may be the next free one. Default false. */
+  orNextFree?: boolean;
+  /** Of a space that begins, fixed from then on. Default 4. */
+  partitions?: number;
+  /** Of a space that begins. Default: `network` on loopback, else `signed`. */
+  trust?: 'network' | 'signed';
+  /** Name of a space that begins. Default: the model's name. */
+  space?: string;
+  access?: AccessOptions;
+  /** Default: the machine's. */
+  clock?: Clock;
+  /** Publishes saved changes of the model's file. Default false. */
+  watch?: boolean;
+  /** Told what became of the model's file, at the start and after each saved change. */
+  onModel?: (news: ModelNews) => void;
+  /** Default: warnings and worse, as JSON lines on standard error. */
+  logger?: Logger;
+}
+
+/** A running backbone with everything in this process. */
+export interface Standalone {
+  /** `http://127.0.0.1:4400` */
+  url: string;
+  port: number;
+  backbone: Backbone;
+  /** Whether everybody who reaches it may do everything. */
+  readonly open: boolean;
+  /** Takes nothing more, answers what it has taken, flushes, closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the whole backbone on SQLite; resolves when decisions get their verdicts. Whatever fails, nothing stays open.
+ *
+ * @throws TuttiError `port-in-use`, `open-access`, `model-invalid`, `model-unreadable`, and what opening the data folder
+ *   and taking the partitions over may refuse
+ */
+export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
+  const { data, host = '127.0.0.1', port = 4400, orNextFree = false, access = {} } = options;
+  const logger = options.logger ?? pino({ level: 'warn' }, process.stderr);
+  const undo = new Undo();
+  try {
+    const read = readAtStart(options);
+    const folder = openDataFolder(data);
+    undo.add(() => folder.close());
+    if (folder.storeRenewed !== undefined) logger.warn({ code: folder.storeRenewed.code }, folder.storeRenewed.message);
+    const { journal, store } = folder;
+    const backbone = await createBackbone({
+      journal,
+      store,
+      space: options.space ?? nameOf(read) ?? 'tutti',
+      trust: options.trust ?? (isLoopback(host) ? 'network' : 'signed'),
+      ...(options.partitions !== undefined && { partitions: options.partitions }),
+      ...(options.clock !== undefined && { clock: options.clock }),
+    });
+    undo.add(() => backbone.close());
+    await publishAtStart(backbone, read, options);
+    const outcome = (): Promise<string> => outcomeHash(journal, backbone.partitions);
+    const contract: ContractApp = await createContractApp({ backbone, access, outcome, logger });
+    undo.add(() => contract.close());
+    const bound = await contract.listen({ host, port, orNextFree });
+    if (options.watch === true && typeof options.model === 'string') {
+      undo.add(watchModel(backbone, options.model, (news) => options.onModel?.(news)));
+    }
+    return {
+      ...bound,
+      backbone,
+      get open() {
+        return contract.open;
+      },
+      close: () => undo.all(),
+    };
+  } catch (error) {
+    await undo.all().catch((closing: unknown) => logger.error({ err: closing }, 'closing after a failed start'));
+    throw error;
+  }
+}
+
+type Read = { definition: ReturnType<typeof readModel> } | { error: TuttiError } | undefined;
+
+/** A model that does not parse is no reason not to serve the one published before, if there is one. */
+function readAtStart({ model }: StandaloneOptions): Read {
+  if (model === undefined) return undefined;
+  try {
+    return { definition: readModel(model) };
+  } catch (error) {
+    if (error instanceof TuttiError) return { error };
+    throw error;
+  }
+}
+
+function nameOf(read: Read): string | undefined {
+  return read !== undefined && 'definition' in read ? read.definition.model : undefined;
+}
+
+async function publishAtStart(backbone: Backbone, read: Read, options: StandaloneOptions): Promise<void> {
+  const hasModel = backbone.control().model > 0;
+  if (read === undefined) return;
+  if ('error' in read) {
+    if (!hasModel) throw read.error;
+    options.onModel?.({ what: 'refused', error: read.error });
+    return;
+  }
+  const file = typeof options.model === 'string' ? options.model : 'the model given';
+  try {
+    const news = await publishModel(backbone, read.definition, `started with ${file}`, options.watch === true);
+    options.onModel?.(news);
+  } catch (error) {
+    if (!hasModel) throw error;
+    options.onModel?.(refusalOf(error));
+  }
+}
+
+/** What has been opened, closed in the opposite order, each once. */
+class Undo {
+  readonly #steps: (() => Promise<void>)[] = [];
+  #done: Promise<void> | undefined;
+
+  add(step: () => Promise<void>): void {
+    this.#steps.push(step);
+  }
+
+  /** Every step is taken, whatever another one throws; the first error is thrown at the end. */
+  all(): Promise<void> {
+    this.#done ??= (async () => {
+      const errors: unknown[] = [];
+      for (const step of this.#steps.toReversed()) await step().catch((error: unknown) => errors.push(error));
+      if (errors.length > 0) throw errors[0];
+    })();
+    return this.#done;
+  }
+}
