@@ -145,7 +145,8 @@ export function describeSchema(schema: Json | undefined): string[] {
   if (schema['type'] === 'integer' && typeof asset !== 'string' && schema['enum'] === undefined) said.push('integer');
   for (const [keyword, words] of BOUNDS) {
     const bound = schema[keyword];
-    if (typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER) said.push(`${words} ${bound}`);
+    if (typeof bound !== 'number' || Math.abs(bound) >= Number.MAX_SAFE_INTEGER || typeof role === 'string') continue;
+    said.push(words.replace('N', String(bound)));
   }
   if (typeof schema['pattern'] === 'string') said.push(`matches ${schema['pattern']}`);
   if (said.length > 0) lines.push(said.join(', '));
@@ -153,15 +154,15 @@ export function describeSchema(schema: Json | undefined): string[] {
 }
 
 const BOUNDS = [
-  ['minimum', 'at least'],
-  ['exclusiveMinimum', 'more than'],
-  ['maximum', 'at most'],
-  ['exclusiveMaximum', 'less than'],
-  ['multipleOf', 'a multiple of'],
-  ['minLength', 'characters at least'],
-  ['maxLength', 'characters at most'],
-  ['minItems', 'items at least'],
-  ['maxItems', 'items at most'],
+  ['minimum', 'at least N'],
+  ['exclusiveMinimum', 'more than N'],
+  ['maximum', 'at most N'],
+  ['exclusiveMaximum', 'less than N'],
+  ['multipleOf', 'a multiple of N'],
+  ['minLength', 'at least N characters'],
+  ['maxLength', 'at most N characters'],
+  ['minItems', 'at least N items'],
+  ['maxItems', 'at most N items'],
 ] as const;
 
 function union(types: readonly string[]): string {
