@@ -1,6 +1,7 @@
-import { parseTime, type Json, type JsonObject } from '@tutti/kernel';
+import type { Json, JsonObject } from '@tutti/kernel';
 import type { Attributes } from '../event.js';
 import { reason, type Reason } from '../reason.js';
+import { readEventTime } from './event-time.js';
 
 /** What the envelope of an event says, and what is wrong with it (empty: nothing). */
 export interface Envelope {
@@ -24,53 +25,28 @@ const INT32_MAX = 2_147_483_647;
  * binary mode (`basedon: "1"`). `null` is an attribute that is not set.
  */
 export function readEnvelope(event: JsonObject): Envelope {
-  const attributes: Partial<Attributes> = {};
+  const attributes: Partial<Attributes> = {
+    id: undefined,
+    source: undefined,
+    participant: undefined,
+    type: undefined,
+    subject: undefined,
+    time: undefined,
+    timeMs: undefined,
+    dataschema: undefined,
+    basedon: undefined,
+    exact: undefined,
+    signature: undefined,
+    traceparent: undefined,
+    causationid: undefined,
+  };
   const problems: Reason[] = [];
   let specversion: Json | undefined;
   for (const name in event) {
     const value = event[name]!;
     if (name === 'data' || value === null) continue;
-    switch (name) {
-      case 'specversion':
-        specversion = value;
-        break;
-      case 'id':
-      case 'type':
-      case 'subject':
-        if (isText(value, 256)) attributes[name] = value;
-        else problems.push(invalid(name, 'must be 1 to 256 characters, none of them a control character', value));
-        break;
-      case 'source':
-        readSource(value, attributes, problems);
-        break;
-      case 'time':
-        readTime(value, attributes, problems);
-        break;
-      case 'basedon':
-        readBasedOn(value, attributes, problems);
-        break;
-      case 'exact':
-        if (value === true || value === 'true') attributes.exact = true;
-        else if (value !== false && value !== 'false') problems.push(invalid(name, 'must be true or false', value));
-        break;
-      case 'dataschema':
-      case 'signature':
-      case 'traceparent':
-      case 'causationid':
-        if (isText(value, 4096)) attributes[name] = value;
-        else problems.push(invalid(name, 'must be a text without control characters', value));
-        break;
-      case 'datacontenttype':
-        if (typeof value !== 'string' || !JSON_MEDIA_TYPE.test(value)) {
-          problems.push(invalid(name, 'must be application/json: decisions carry JSON in UTF-8', value));
-        }
-        break;
-      case 'data_base64':
-        problems.push(invalid(name, 'is not read: put the payload into "data" as JSON', undefined));
-        break;
-      default:
-        checkExtension(name, value, problems);
-    }
+    if (name === 'specversion') specversion = value;
+    else readAttribute(name, value, attributes, problems);
   }
   if (specversion !== '1.0') problems.push(invalid('specversion', 'must be "1.0"', specversion));
   for (const name of REQUIRED) {
@@ -85,6 +61,46 @@ export function readEnvelope(event: JsonObject): Envelope {
 }
 
 const REQUIRED = ['id', 'source', 'type', 'subject'] as const;
+
+function readAttribute(name: string, value: Json, attributes: Partial<Attributes>, problems: Reason[]): void {
+  switch (name) {
+    case 'id':
+    case 'type':
+    case 'subject':
+      if (isText(value, 256)) attributes[name] = value;
+      else problems.push(invalid(name, 'must be 1 to 256 characters, none of them a control character', value));
+      break;
+    case 'source':
+      readSource(value, attributes, problems);
+      break;
+    case 'time':
+      readTime(value, attributes, problems);
+      break;
+    case 'basedon':
+      readBasedOn(value, attributes, problems);
+      break;
+    case 'exact':
+      if (value === true || value === 'true') attributes.exact = true;
+      else if (value !== false && value !== 'false') problems.push(invalid(name, 'must be true or false', value));
+      break;
+    case 'dataschema':
+    case 'signature':
+    case 'traceparent':
+    case 'causationid':
+      if (isText(value, 4096)) attributes[name] = value;
+      else problems.push(invalid(name, 'must be a text without control characters', value));
+      break;
+    case 'datacontenttype':
+      if (value === 'application/json' || (typeof value === 'string' && JSON_MEDIA_TYPE.test(value))) break;
+      problems.push(invalid(name, 'must be application/json: decisions carry JSON in UTF-8', value));
+      break;
+    case 'data_base64':
+      problems.push(invalid(name, 'is not read: put the payload into "data" as JSON', undefined));
+      break;
+    default:
+      checkExtension(name, value, problems);
+  }
+}
 
 /** Whether a text can name a subject: 1 to 256 characters, none of them a control character. */
 export function isSubjectId(text: string): boolean {
@@ -109,7 +125,7 @@ function readSource(value: Json, attributes: Partial<Attributes>, problems: Reas
 }
 
 function readTime(value: Json, attributes: Partial<Attributes>, problems: Reason[]): void {
-  const timeMs = typeof value === 'string' ? parseTime(value) : undefined;
+  const timeMs = typeof value === 'string' ? readEventTime(value) : undefined;
   if (timeMs === undefined) problems.push(invalid('time', 'must be an RFC 3339 time', value));
   else {
     attributes.time = value as string;

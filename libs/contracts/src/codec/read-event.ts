@@ -28,7 +28,7 @@ export function readEvent(received: ReceivedEvent): DecisionEvent {
 function readStructured({ bytes: received, key }: ReceivedEvent & { mode: 'structured' }): DecisionEvent {
   if (received.length > DECISION_BYTES_MAX) return tooLarge(received, 'structured', filedUnder(key));
   const { start, end } = trimmedRange(received);
-  const bytes = Buffer.from(received.buffer, received.byteOffset + start, end - start);
+  const bytes = part(received, start, end);
   if (bytes.length === 0) return unreadable(received, key, 'there is no event: the body is empty');
   if (!isUtf8(bytes)) return unreadable(received, key, 'the bytes are no UTF-8');
   const text = bytes.toString('utf8');
@@ -48,7 +48,8 @@ function readStructured({ bytes: received, key }: ReceivedEvent & { mode: 'struc
     const reasons = [reason('envelope-invalid', 'the event must be a JSON object', { pointer: '' })];
     return { readable: false, reasons, subject: filedUnder(key), attributes: {}, encoded, hash };
   }
-  return fromObject(value, encoded, hash, key, () => tooLarge(received, 'structured', filedUnder(key, value)));
+  if (isDeeperThan(value, DECISION_DEPTH_MAX)) return tooLarge(received, 'structured', filedUnder(key, value));
+  return fromObject(value, encoded, hash, key);
 }
 
 function readBinary({ headers, bytes: received, key }: ReceivedEvent & { mode: 'binary' }): DecisionEvent {
@@ -64,7 +65,7 @@ function readBinary({ headers, bytes: received, key }: ReceivedEvent & { mode: '
   if (head === '') head = '{';
   const separator = head === '{' ? '' : ',';
   const { start, end } = trimmedRange(received);
-  const body = Buffer.from(received.buffer, received.byteOffset + start, end - start);
+  const body = part(received, start, end);
 
   let problem = hasForbidden ? FORBIDDEN : undefined;
   let data: Json | undefined;
@@ -98,9 +99,8 @@ function readBinary({ headers, bytes: received, key }: ReceivedEvent & { mode: '
   const encoded: Encoded = text.includes('\n')
     ? { as: 'base64', text: Buffer.from(text).toString('base64'), mode: 'binary' }
     : { as: 'json', text, mode: 'binary' };
-  const read = fromObject(event, encoded, sha256Hex(text), key, () =>
-    tooLarge(received, 'binary', filedUnder(key, event)),
-  );
+  if (isDeeperThan(event, DECISION_DEPTH_MAX)) return tooLarge(received, 'binary', filedUnder(key, event));
+  const read = fromObject(event, encoded, sha256Hex(text), key);
   if (undecodable.length === 0) return read;
   const reasons = undecodable.map((name) =>
     reason('envelope-invalid', `header ${name} is given twice, or is no percent-encoded UTF-8`, {
@@ -120,19 +120,17 @@ function readBinary({ headers, bytes: received, key }: ReceivedEvent & { mode: '
   };
 }
 
-function fromObject(
-  event: JsonObject,
-  encoded: Encoded,
-  hash: string,
-  key: ReceivedEvent['key'],
-  deep: () => UnreadableEvent,
-): DecisionEvent {
-  if (isDeeperThan(event, DECISION_DEPTH_MAX)) return deep();
+function fromObject(event: JsonObject, encoded: Encoded, hash: string, key: ReceivedEvent['key']): DecisionEvent {
   const { attributes, problems } = readEnvelope(event);
   if (problems.length === 0) {
     return { readable: true, attributes: attributes as Attributes, data: event['data'], event, encoded, hash };
   }
   return { readable: false, reasons: problems, subject: filedUnder(key, event), attributes, encoded, hash };
+}
+
+function part(bytes: Uint8Array, start: number, end: number): Buffer {
+  if (start === 0 && end === bytes.length && Buffer.isBuffer(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
 /** Where the text breaks off, if the parser says so; never the text itself, which may hold anything. */

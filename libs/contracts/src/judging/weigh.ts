@@ -57,7 +57,8 @@ export function weigh(one: Case, findings: Reason[] = []): Weighed {
   const isForeign = subject !== undefined && subject.type !== '' && subject.type !== decision.subject.name;
   const bound = subject === undefined || isForeign ? NO_RECORD : subject.parties;
   const named = isForeign ? undefined : partiesNamed(decision, participant, data);
-  const authority = named === undefined ? bound : { ...named, ...bound };
+  const isFirst = bound === NO_RECORD;
+  const authority = named === undefined ? bound : isFirst ? named : { ...named, ...bound };
   let role = 'clock';
   if (!one.isClock) {
     const acting = actingRole(participant, decision, authority, regime);
@@ -84,7 +85,7 @@ export function weigh(one: Case, findings: Reason[] = []): Weighed {
   }
 
   const keeps = subject?.keeps ?? NO_RECORD;
-  const parties = named === undefined ? bound : { ...bound, ...named };
+  const parties = named === undefined ? bound : isFirst ? named : { ...bound, ...named };
   const failed = isForeign ? undefined : requirementOf(one, role, parties, keeps);
   // A rule that cannot be computed from data that does not fit says nothing new.
   if (failed !== undefined && (fits || failed.code === 'requirement-failed')) {

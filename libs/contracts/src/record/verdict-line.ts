@@ -1,4 +1,4 @@
-import { formatTime, type Json } from '@tutti/kernel';
+import { formatTime } from '@tutti/kernel';
 import type { Encoded, InputRoad } from '../event.js';
 import type { Reason } from '../reason.js';
 import type { SubjectView } from '../subject.js';
@@ -14,43 +14,29 @@ export const VERDICT_LINE_START = '{"kind":"verdict",';
 export function verdictLine(verdict: Verdict, encoded: Encoded): string {
   const { subject, by, moved } = verdict;
   let line = verdict.accepted ? '{"kind":"verdict","accepted":true' : '{"kind":"verdict","accepted":false';
-  if (verdict.reasons !== undefined) line += `,"reasons":${JSON.stringify(verdict.reasons.map(inOrder))}`;
-  if (verdict.irregular !== undefined) line += `,"irregular":${JSON.stringify(verdict.irregular.map(inOrder))}`;
-  if (by !== undefined) line += `,"by":{"id":${quoted(by.id)},"role":${quoted(by.role)}}`;
-  if (verdict.auth !== undefined) line += `,"auth":${quoted(verdict.auth)}`;
+  if (verdict.reasons !== undefined) line += `,"reasons":${JSON.stringify(verdict.reasons.map(reasonInOrder))}`;
+  if (verdict.irregular !== undefined) line += `,"irregular":${JSON.stringify(verdict.irregular.map(reasonInOrder))}`;
+  if (by !== undefined) line += `,"by":{"id":${quoted(by.id)},"role":${word(by.role)}}`;
+  if (verdict.auth !== undefined) line += `,"auth":${word(verdict.auth)}`;
   line += `,"hash":"sha256:${verdict.hash}"`;
-  if (verdict.contract !== undefined) line += `,"contract":${quoted(verdict.contract)}`;
+  if (verdict.contract !== undefined) line += `,"contract":${word(verdict.contract)}`;
   line += `,"model":${verdict.model},"epoch":${verdict.epoch},"at":"${timeText(verdict.atMs)}"`;
   line += `,"policies":${policiesText(verdict.policies)}`;
-  if (subject !== undefined) line += `,"subject":${subjectText(subject)}`;
-  if (moved !== undefined) line += `,"moved":{"from":${quoted(moved.from)},"to":${quoted(moved.to)}}`;
+  if (subject !== undefined) line += `,"subject":${JSON.stringify(inOrder(subject))}`;
+  if (moved !== undefined) line += `,"moved":{"from":${word(moved.from)},"to":${word(moved.to)}}`;
   line += `,"input":${roadText(verdict.road)}`;
   if (encoded.mode === 'binary') line += ',"mode":"binary"';
   return encoded.as === 'json' ? `${line},"decision":${encoded.text}}` : `${line},"decision64":"${encoded.text}"}`;
 }
 
 /** Members in fixed order, whoever made the reason. */
-function inOrder(one: Reason): Reason {
+function reasonInOrder(one: Reason): Reason {
   const { code, pointer, rule, retryable, detail, values, actual } = one;
   return { code, pointer, rule, retryable, detail, values, actual } as Reason;
 }
 
-function subjectText(subject: SubjectView): string {
-  return (
-    `{"id":${quoted(subject.id)},"type":${quoted(subject.type)},"sequence":${subject.sequence}` +
-    `,"state":${quoted(subject.state)},"parties":${recordText(subject.parties)},"keeps":${recordText(subject.keeps)}}`
-  );
-}
-
-function recordText(record: Readonly<Record<string, Json>>): string {
-  let text = '';
-  for (const name in record) {
-    const value = record[name]!;
-    const shown =
-      typeof value === 'string' ? quoted(value) : typeof value === 'number' ? String(value) : JSON.stringify(value);
-    text += text === '' ? `{${quoted(name)}:${shown}` : `,${quoted(name)}:${shown}`;
-  }
-  return text === '' ? '{}' : `${text}}`;
+function inOrder({ id, type, sequence, state, parties, keeps }: SubjectView): SubjectView {
+  return { id, type, sequence, state, parties, keeps };
 }
 
 function roadText(road: InputRoad): string {
@@ -65,6 +51,19 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 
 function quoted(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+const WORDS_MAX = 10_000;
+const words = new Map<string, string>();
+
+/** A word of the model or the registry as JSON: the same ones come again and again. */
+function word(text: string): string {
+  const known = words.get(text);
+  if (known !== undefined) return known;
+  if (words.size >= WORDS_MAX) words.clear();
+  const made = JSON.stringify(text);
+  words.set(text, made);
+  return made;
 }
 
 let timeMs = Number.NaN;

@@ -68,7 +68,7 @@ function enter(
   const who = verdict.by?.id ?? '';
   const before = Object.hasOwn(subject.left, moved.from) ? subject.left[moved.from]! : [];
   if (moved.from !== moved.to && !before.includes(who)) {
-    subject.left = { ...subject.left, [moved.from]: [...before, who] };
+    (subject.left as Record<string, readonly string[]>)[moved.from] = [...before, who];
   }
   subject.state = moved.to;
   subject.enteredAtMs = verdict.atMs;

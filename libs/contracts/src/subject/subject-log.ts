@@ -10,6 +10,7 @@ export const LOG_ENTRY_BYTES = 24;
 const FLAG_USES_ID = 1;
 /** Numbers an entry takes in memory: high and low half of the hash, revision, time and flag. */
 const WIDTH = 4;
+const NO_ENTRIES: number[] = [];
 /** From this many verdicts on an index is built on the first search. */
 const INDEX_FROM = 48;
 
@@ -18,7 +19,7 @@ const INDEX_FROM = 48;
  * that a subject with many decisions rewrites only its last chunk.
  */
 export class SubjectLog {
-  readonly #entries: number[] = [];
+  #entries: number[] = NO_ENTRIES;
   #index: IdIndex | undefined;
 
   /** A log from its stored chunks, in order. @throws TuttiError `corrupt`: a chunk of the wrong size */
@@ -35,7 +36,7 @@ export class SubjectLog {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
       for (let at = 0; at < bytes.length; at += LOG_ENTRY_BYTES) {
         const timeAndFlag = bytes.readUIntBE(at + 14, 6) * 2 + (bytes[at + 20]! & FLAG_USES_ID);
-        log.#entries.push(bytes.readInt32BE(at), bytes.readInt32BE(at + 4), bytes.readUIntBE(at + 8, 6), timeAndFlag);
+        log.#push(bytes.readInt32BE(at), bytes.readInt32BE(at + 4), bytes.readUIntBE(at + 8, 6), timeAndFlag);
       }
     }
     return log;
@@ -51,7 +52,7 @@ export class SubjectLog {
     if (usesId) hashId(source, id);
     const high = usesId ? hashHigh : 0;
     const low = usesId ? hashLow : 0;
-    this.#entries.push(high, low, revision, atMs * 2 + (usesId ? FLAG_USES_ID : 0));
+    this.#push(high, low, revision, atMs * 2 + (usesId ? FLAG_USES_ID : 0));
     if (usesId) this.#index?.add(high, low, this.#entries.length - WIDTH);
   }
 
@@ -93,6 +94,12 @@ export class SubjectLog {
       chunks.set(number, this.#packed(number * LOG_CHUNK_ENTRIES));
     }
     return chunks;
+  }
+
+  /** The first entry makes an array of its own size: most subjects have few, and there are many subjects. */
+  #push(high: number, low: number, revision: number, timeAndFlag: number): void {
+    if (this.#entries === NO_ENTRIES) this.#entries = [high, low, revision, timeAndFlag];
+    else this.#entries.push(high, low, revision, timeAndFlag);
   }
 
   #packed(first: number): Uint8Array {
