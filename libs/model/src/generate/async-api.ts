@@ -3,7 +3,7 @@ import type { ModelDefinition } from '../definition.js';
 import { contractsOf } from '../versions/contract-content.js';
 import { decisionMessage } from './decision-message.js';
 import { policyMessage, regimeMessage, standingMessage, stateMessage } from './regime-messages.js';
-import { sorted } from './type-of-schema.js';
+import { sorted } from './sorted-json.js';
 import { verdictMessage } from './verdict-message.js';
 
 /** Where the document's space runs. */

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@tutti/kernel';
 import type { ModelDefinition } from '../definition.js';
 import { showDuration } from '../versions/show-value.js';
 import { dataSchemaUri } from './json-schema.js';
+import { sortedJson } from './sorted-json.js';
 
 /** The message of one decision type, as participants publish it. */
 export function decisionMessage(
@@ -25,7 +26,7 @@ export function decisionMessage(
       : { description: decision.requires.map(({ name, cel }) => `Requires ${name}: \`${cel}\``).join('\n\n') }),
     contentType: 'application/json',
     headers: decisionHeaders(type, version, owner.ids),
-    payload,
+    payload: sortedJson(payload),
     bindings: { kafka: { key: { type: 'string', description: 'the subject' }, bindingVersion: '0.5.0' } },
   };
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonicalJson, type Json } from '@tutti/kernel';
+import type { Json } from '@tutti/kernel';
 import { ANNOTATIONS } from '../data-schema.js';
 import type { ModelDefinition } from '../definition.js';
 import { parseModel } from '../parse/parse-model.js';
@@ -230,11 +230,11 @@ describe('generateAsyncApi', () => {
   });
 
   it('gives the same document whatever the order of keys', () => {
-    expect(canonicalJson(generateAsyncApi(other, contracts))).toBe(
-      canonicalJson(generateAsyncApi(definition, contracts)),
+    expect(JSON.stringify(generateAsyncApi(other, contracts))).toBe(
+      JSON.stringify(generateAsyncApi(definition, contracts)),
     );
-    expect(JSON.stringify(generateAsyncApi(other, contracts)['components'])).toBe(
-      JSON.stringify(generateAsyncApi(definition, contracts)['components']),
+    expect(JSON.stringify(generateJsonSchema(other, contracts))).toBe(
+      JSON.stringify(generateJsonSchema(definition, contracts)),
     );
   });
 });

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@tutti/kernel';
 import type { ModelDefinition } from '../definition.js';
 import { contractsOf } from '../versions/contract-content.js';
+import { sortedJson } from './sorted-json.js';
 
 /** The `dataschema` of a contract: `tutti:order.ship/3`. */
 export function dataSchemaUri(type: string, version: number): string {
@@ -19,7 +20,7 @@ export function generateJsonSchema(model: ModelDefinition, contracts: Readonly<R
     .toSorted((left, right) => (left.type < right.type ? -1 : 1));
   const payloads = sent.map(({ type, subject, verb }): [string, JsonObject] => {
     const { $schema: _, ...schema } = model.interaction[subject]!.decisions[verb]!.schema;
-    return [type, { $id: dataSchemaUri(type, contracts[type] ?? 1), title: type, ...schema }];
+    return [type, { $id: dataSchemaUri(type, contracts[type] ?? 1), title: type, ...sortedJson(schema) }];
   });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@tutti/kernel';
 import type { ModelDefinition, PolicyDefinition } from '../definition.js';
-import { sorted } from './type-of-schema.js';
+import { sorted } from './sorted-json.js';
 
 const COUNT = { type: 'integer', minimum: 0 };
 const PARTS_PER_MILLION = { type: 'integer', description: 'parts per million' };

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@tutti/kernel';
+import { sorted } from './sorted-json.js';
 
 /**
  * A JSON Schema as a TypeScript type. What TypeScript cannot say (bounds, patterns) is left to doc comments; what is
@@ -23,11 +24,6 @@ export function literal(value: Json): string {
 /** A property name, quoted where TypeScript wants it. */
 export function key(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__' ? name : quoted(name);
-}
-
-/** Entries in the order of their names, so that the output does not depend on how the model was read. */
-export function sorted<T>(record: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(record).toSorted(([left], [right]) => (left < right ? -1 : 1));
 }
 
 /** A doc comment of one or more lines, or nothing. */

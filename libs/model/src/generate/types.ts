@@ -1,7 +1,8 @@
 import type { DecisionDefinition, ModelDefinition, Path, SubjectDefinition } from '../definition.js';
 import { contractsOf } from '../versions/contract-content.js';
 import { showDuration, showParameter } from '../versions/show-value.js';
-import { doc, key, literal, sorted, typeOfSchema } from './type-of-schema.js';
+import { sorted } from './sorted-json.js';
+import { doc, key, literal, typeOfSchema } from './type-of-schema.js';
 
 /**
  * TypeScript source of a model's types, as `tutti types --lang ts` writes it: an interface named after the model

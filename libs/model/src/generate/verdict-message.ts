@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@tutti/kernel';
 import type { ModelDefinition, Path, SubjectDefinition } from '../definition.js';
 import { contractsOf } from '../versions/contract-content.js';
-import { sorted } from './type-of-schema.js';
+import { sorted, sortedJson } from './sorted-json.js';
 
 const COUNT = { type: 'integer', minimum: 0 };
 
@@ -122,7 +122,7 @@ function keepSchema(subject: SubjectDefinition, path: Path): Json {
       return COUNT;
     case 'data': {
       const properties = subject.decisions[path.decision]?.schema['properties'] as JsonObject | undefined;
-      return properties?.[path.property] ?? {};
+      return sortedJson(properties?.[path.property] ?? {});
     }
     default:
       return path satisfies never;
