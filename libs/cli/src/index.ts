@@ -1,1 +1,4 @@
-export {};
+export { type ImportOptions, importLog, ImportStoppedError } from './import/import-log.js';
+export type { Finding, FindingSample, ImportProgress, ImportReport } from './import/import-report.js';
+export { parseImportMap } from './import/map/parse-import-map.js';
+export type { ImportMap } from './import/map/import-map.js';

@@ -38,7 +38,10 @@ export async function openRows(path: string, shape: FileShape): Promise<Rows> {
   const records = parser[Symbol.asyncIterator]() as AsyncIterator<Parsed, void, undefined>;
   const header = await next(path, records);
   if (header === undefined) {
-    throw new TuttiError('import-row-invalid', 'the log is empty', { where: path, mend: 'its first line names the columns' });
+    throw new TuttiError('import-row-invalid', 'the log is empty', {
+      where: path,
+      mend: 'its first line names the columns',
+    });
   }
   return { columns: header.record, bytes, bytesRead: () => parser.info.bytes, rows: rowsOf(path, records) };
 }
@@ -87,5 +90,9 @@ async function sizeOf(path: string): Promise<number> {
 
 function unreadable(path: string, cause: unknown): TuttiError {
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-  return new TuttiError('file-unreadable', `it cannot be read: ${reason}`, { where: path, mend: 'look at its name and at who may read it', cause });
+  return new TuttiError('file-unreadable', `it cannot be read: ${reason}`, {
+    where: path,
+    mend: 'look at its name and at who may read it',
+    cause,
+  });
 }

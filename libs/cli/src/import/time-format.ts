@@ -44,7 +44,7 @@ export function timeReader(format: string, zoneName: string): TimeReader {
 function lettersReader(format: string, zone: Zone): TimeReader {
   const fields: Field[] = [];
   let pattern = '';
-  for (let at = 0; at < format.length; ) {
+  for (let at = 0; at < format.length;) {
     const token = TOKENS.find(([letters]) => format.startsWith(letters, at));
     if (token === undefined) {
       const sign = format[at]!;

@@ -31,7 +31,11 @@ export function rowTranslator(map: ImportMap, columns: readonly string[], log: s
   const subject = indexOf(map.subject.column);
   const type = textReader('type', map.type, indexOf);
   const participant = textReader('participant', map.participant, indexOf);
-  const time = map.time && { index: indexOf(map.time.column), read: timeReader(map.time.format, map.time.zone), map: map.time };
+  const time = map.time && {
+    index: indexOf(map.time.column),
+    read: timeReader(map.time.format, map.time.zone),
+    map: map.time,
+  };
   const id = map.id.column === undefined ? undefined : indexOf(map.id.column);
   const data = map.data.map((column) => ({
     index: indexOf(column.column),
@@ -54,9 +58,9 @@ export function rowTranslator(map: ImportMap, columns: readonly string[], log: s
       throw refuse(`the ${what} is empty`, `column \`${columns[index]!}\` must hold one in every row`);
     };
 
-    const rowType = type(cells, filled, refuse);
+    const rowType = type(filled, refuse);
     if (rowType === undefined) return undefined;
-    const rowParticipant = participant(cells, filled, refuse);
+    const rowParticipant = participant(filled, refuse);
     if (rowParticipant === undefined) return undefined;
     const decision: RowDecision = {
       type: rowType,
@@ -79,14 +83,14 @@ export function rowTranslator(map: ImportMap, columns: readonly string[], log: s
       if (Object.hasOwn(decision.data, as)) {
         throw refuse(`two columns give \`${as}\``, 'say in the map for which types each is (`for`)');
       }
-      decision.data[as] = read(text);
+      // Not by assignment: a property may be called `__proto__`.
+      Object.defineProperty(decision.data, as, { value: read(text), enumerable: true });
     }
     return decision;
   };
 }
 
 type TextReader = (
-  cells: readonly string[],
   filled: (index: number, what: string) => string,
   refuse: (message: string, mend: string) => TuttiError,
 ) => string | undefined;
@@ -95,7 +99,7 @@ function textReader(name: 'type' | 'participant', source: TextSource, indexOf: (
   if ('value' in source) return () => source.value;
   const index = indexOf(source.column);
   const map = new Map(Object.entries(source.map));
-  return (cells, filled, refuse) => {
+  return (filled, refuse) => {
     const text = filled(index, name);
     const mapped = map.get(text);
     if (mapped !== undefined) return mapped;
@@ -105,7 +109,10 @@ function textReader(name: 'type' | 'participant', source: TextSource, indexOf: (
       case 'skip':
         return undefined;
       case 'stop':
-        throw refuse(`\`${text}\` is not in \`${name}.map\``, `add it there, or say \`unmapped: skip\` (or \`keep\`) under \`${name}\``);
+        throw refuse(
+          `\`${text}\` is not in \`${name}.map\``,
+          `add it there, or say \`unmapped: skip\` (or \`keep\`) under \`${name}\``,
+        );
       default:
         return source.unmapped satisfies never;
     }

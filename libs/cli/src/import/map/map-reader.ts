@@ -24,7 +24,12 @@ export class MapText {
 
   report(code: MapProblemCode, [start, end]: readonly [number, number], message: string, mend?: string): void {
     const { line, col } = this.#lines.linePos(start);
-    const place = { file: this.#file, line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, end - start) };
+    const place = {
+      file: this.#file,
+      line: Math.max(1, line),
+      column: Math.max(1, col),
+      length: Math.max(1, end - start),
+    };
     this.problems.push({ code, severity: 'error', ...place, message, ...(mend === undefined ? {} : { mend }) });
   }
 }
@@ -97,7 +102,12 @@ export class MapValue {
       } else {
         const range = (pair.key as Node).range;
         const place = range ? ([range[0], range[1]] as const) : this.#place;
-        this.#text.report('map-unknown-key', place, `${what} has no key \`${key}\``, didYouMean(key, known) ?? `it has ${known.join(', ')}`);
+        this.#text.report(
+          'map-unknown-key',
+          place,
+          `${what} has no key \`${key}\``,
+          didYouMean(key, known) ?? `it has ${known.join(', ')}`,
+        );
       }
     }
     for (const key of required) {
@@ -112,7 +122,11 @@ export class MapValue {
 
   #valueOf(pair: Pair): MapValue {
     const range = (pair.key as Node | null)?.range;
-    return new MapValue(this.#text, (pair.value as Node | null) ?? undefined, range ? [range[0], range[1]] : this.#place);
+    return new MapValue(
+      this.#text,
+      (pair.value as Node | null) ?? undefined,
+      range ? [range[0], range[1]] : this.#place,
+    );
   }
 }
 

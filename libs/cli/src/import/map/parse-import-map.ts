@@ -26,11 +26,15 @@ export function parseImportMap(text: string, file: string): ImportMap {
   const map = source.problems.length === 0 ? readMap(root) : undefined;
   if (map !== undefined && source.problems.length === 0) return map;
   const { problems } = source;
-  throw new TuttiError('import-map-invalid', `${problems.length} ${problems.length === 1 ? 'error' : 'errors'} in the map`, {
-    where: `${file}:${problems[0]!.line}:${problems[0]!.column}`,
-    mend: 'see docs/reference/import.md for what a map says',
-    facts: { problems: problems as unknown as Json },
-  });
+  throw new TuttiError(
+    'import-map-invalid',
+    `${problems.length} ${problems.length === 1 ? 'error' : 'errors'} in the map`,
+    {
+      where: `${file}:${problems[0]!.line}:${problems[0]!.column}`,
+      mend: 'see docs/reference/import.md for what a map says',
+      facts: { problems: problems as unknown as Json },
+    },
+  );
 }
 
 /** The problems a map was refused for, if that is what the error says. */
@@ -67,7 +71,7 @@ function readFile(value: MapValue | undefined): FileShape {
 function readSign(what: string, value: MapValue | undefined): string | undefined {
   const text = value?.text(what);
   if (text === undefined || (text.length === 1 && text !== '\n' && text !== '\r')) return text;
-  return value!.wrong(`${what} is one character`, "a tabulator is written \"\\t\"");
+  return value!.wrong(`${what} is one character`, 'a tabulator is written "\\t"');
 }
 
 function readSource(name: 'type' | 'participant', value: MapValue | undefined, otherwise: Unmapped): TextSource {
@@ -137,6 +141,8 @@ function readColumn(column: string, value: MapValue): DataColumn {
 
 function readRoles(value: MapValue | undefined): Record<string, string[]> {
   return Object.fromEntries(
-    value?.entries('`roles`')?.map(([participant, roles]) => [participant, roles.texts(`the roles of ${participant}`) ?? []]) ?? [],
+    value
+      ?.entries('`roles`')
+      ?.map(([participant, roles]) => [participant, roles.texts(`the roles of ${participant}`) ?? []]) ?? [],
   );
 }
