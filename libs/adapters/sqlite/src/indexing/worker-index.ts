@@ -10,21 +10,21 @@ interface Waiting {
 
 type Question = WorkerQuestion extends infer Q ? (Q extends WorkerQuestion ? Omit<Q, 'number'> : never) : never;
 
+/** When the thread is started although nobody has asked: starting a process has better things to do. */
+const START_AFTER_MS = 3_000;
+
 /** The index in a thread of its own, so that indexing takes no time from judging. */
 export class WorkerIndex implements DecisionIndex {
-  private readonly worker: Worker;
+  private worker: Worker | undefined;
+  private readonly timer: NodeJS.Timeout;
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
   private ended: Error | undefined;
   private closed: Promise<void> | undefined;
 
   /** @param start files; both must have been made */
-  constructor(start: WorkerStart) {
-    this.worker = new Worker(new URL('./index-worker.js', import.meta.url), { workerData: start, name: 'tutti-index' });
-    this.worker.on('message', (message: WorkerAnswer) => this.answered(message));
-    this.worker.on('error', (error) => this.end(error));
-    this.worker.on('exit', () => this.end(undefined));
-    this.worker.unref();
+  constructor(private readonly start: WorkerStart) {
+    this.timer = setTimeout(() => this.running(), START_AFTER_MS).unref();
   }
 
   find(source: string, id: string): Promise<{ partition: number; revision: number }[]> {
@@ -40,34 +40,53 @@ export class WorkerIndex implements DecisionIndex {
   }
 
   close(): Promise<void> {
-    this.closed ??= this.ended === undefined ? this.finish() : Promise.resolve();
+    this.closed ??= this.finish();
     return this.closed;
   }
 
   private async finish(): Promise<void> {
-    const exited = new Promise((resolve) => this.worker.once('exit', resolve));
-    // Where it has ended by itself there is nothing left to close.
-    await this.ask({ ask: 'close' }).catch(() => undefined);
-    await exited;
+    clearTimeout(this.timer);
+    const { worker } = this;
+    if (worker !== undefined && this.ended === undefined) {
+      const exited = new Promise((resolve) => worker.once('exit', resolve));
+      // Where it has ended by itself there is nothing left to close.
+      await this.ask({ ask: 'close' }).catch(() => undefined);
+      await exited;
+    }
+    this.end(undefined);
+  }
+
+  private running(): Worker {
+    if (this.worker !== undefined) return this.worker;
+    clearTimeout(this.timer);
+    const file = new URL('./index-worker.js', import.meta.url);
+    const worker = new Worker(file, { workerData: this.start, name: 'tutti-index' });
+    worker.on('message', (message: WorkerAnswer) => this.answered(message));
+    worker.on('error', (error) => this.end(error));
+    worker.on('exit', () => this.end(undefined));
+    worker.unref();
+    this.worker = worker;
+    return worker;
   }
 
   private ask<Q extends Question>(question: Q): Promise<WorkerAnswers[Q['ask']]> {
     if (this.ended !== undefined) return Promise.reject(this.ended);
     this.asked += 1;
     const number = this.asked;
+    const worker = this.running();
     // Somebody waits: the process may not end before the answer.
-    this.worker.ref();
+    worker.ref();
     return new Promise((resolve, reject) => {
       this.waiting.set(number, { resolve, reject });
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-      this.worker.postMessage({ ...question, number });
+      worker.postMessage({ ...question, number });
     });
   }
 
   private answered(message: WorkerAnswer): void {
     const waiting = this.waiting.get(message.number);
     this.waiting.delete(message.number);
-    if (this.waiting.size === 0) this.worker.unref();
+    if (this.waiting.size === 0) this.worker?.unref();
     if ('answer' in message) {
       waiting?.resolve(message.answer as never);
       return;
