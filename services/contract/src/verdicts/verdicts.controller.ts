@@ -1,9 +1,12 @@
-import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { WireVerdict } from '@tutti/contracts';
+import { TuttiError } from '@tutti/kernel';
 import type { Backbone } from '@tutti/runtime';
 import type { FastifyReply } from 'fastify';
 import { Needs, TheCaller } from '../access/access.guard.js';
 import type { Caller } from '../access/caller.js';
+import { mayRead } from '../access/reading.js';
 import { checked } from '../http/body.js';
 import { Documented } from '../openapi/documented.js';
 import { BACKBONE } from '../tokens.js';
@@ -66,6 +69,26 @@ export class VerdictsController {
       'x-accel-buffering': 'no',
     });
     await this.streams.run(reply.raw, from, filter);
+  }
+
+  @Get(':position')
+  @Needs()
+  @Documented({
+    summary: 'The verdict at a position: `3-1207` is revision 1207 of partition 3',
+    scopes: [],
+    answers: 'Verdict',
+    problems: ['not-found', 'unavailable'],
+  })
+  async one(@TheCaller() caller: Caller, @Param('position') position: string): Promise<WireVerdict> {
+    const [, partition, revision] = /^(\d{1,4})-(\d{1,15})$/.exec(position) ?? [];
+    const verdict =
+      partition === undefined || Number(partition) >= this.backbone.partitions
+        ? undefined
+        : await this.backbone.verdict(Number(partition), Number(revision));
+    if (verdict !== undefined && mayRead(caller, verdict)) return verdict;
+    throw new TuttiError('not-found', `no verdict at ${position} that you may read`, {
+      mend: 'a position is PARTITION-REVISION, as every verdict has it',
+    });
   }
 
   async #from({ cursor, since }: VerdictsQuery): Promise<number[] | undefined> {
