@@ -2,3 +2,6 @@ export { type ImportOptions, importLog, ImportStoppedError } from './import/impo
 export type { Finding, FindingSample, ImportProgress, ImportReport } from './import/import-report.js';
 export { parseImportMap } from './import/map/parse-import-map.js';
 export type { ImportMap } from './import/map/import-map.js';
+export { ImportProgressBar, showImportReport } from './import/show-import-report.js';
+export { Output, type OutputOptions } from './terminal/output.js';
+export { outcomeOfFolder } from './journal/audit-command.js';

@@ -31,8 +31,8 @@ export function showImportReport(output: Output, report: ImportReport): void {
   }
   if (skipped > 0) counts.push([dim('left out'), grouped(skipped), '', 'by the map']);
   const width = Math.max(...counts.map(([, count]) => count!.length));
-  for (const line of columns(counts.map(([name, count, ...rest]) => [name!, count!.padStart(width), ...rest])))
-    output.line(`  ${line}`);
+  for (const row of counts) row[1] = row[1]!.padStart(width);
+  for (const line of columns(counts)) output.line(`  ${line}`);
   showFindings(
     output,
     report.findings.filter(({ verdict }) => verdict === 'irregular'),

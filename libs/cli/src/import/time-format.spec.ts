@@ -1,5 +1,5 @@
 import { formatTime } from '@tutti/kernel';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { timeReader } from './time-format.js';
 import { zoneOf } from './zone.js';

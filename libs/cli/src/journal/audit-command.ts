@@ -1,9 +1,8 @@
-import { parseVerdictLine, outcomeOf, type Verdict } from '@tutti/contracts';
-import { type Journal, JournalReader, recordKind } from '@tutti/runtime';
+import { outcomeHash } from '@tutti/runtime';
 import { type Command, Option } from 'commander';
 import { type Call, define, group } from '../run/define.js';
 import type { Shell } from '../run/shell.js';
-import { dataFolder, openJournal } from './open-journal.js';
+import { openJournal } from './open-journal.js';
 
 /** `tutti audit …` */
 export function auditCommand(program: Command, shell: Shell): void {
@@ -24,22 +23,13 @@ async function showOutcome({ session, output, options }: Call<{ data?: string }>
   output.result({ outcome }, () => output.line(outcome));
 }
 
-/** The outcome hash of a data folder's journal; holds all verdicts in memory. */
+/** The outcome hash of a data folder's journal. @throws TuttiError as `openJournal`, `journal-corrupt` */
 export async function outcomeOfFolder(folder: string): Promise<string> {
-  const journal = openJournal(dataFolder(folder));
+  const journal = openJournal(folder);
   try {
-    const verdicts: Verdict[] = [];
-    for (const stream of await journal.streams()) {
-      if (/^verdicts-\d+$/.test(stream)) await collect(journal, stream, verdicts);
-    }
-    return outcomeOf(verdicts);
+    const partitions = (await journal.streams()).filter((stream) => /^verdicts-\d+$/.test(stream)).length;
+    return await outcomeHash(journal, partitions);
   } finally {
     await journal.close();
-  }
-}
-
-async function collect(journal: Journal, stream: string, verdicts: Verdict[]): Promise<void> {
-  for await (const record of new JournalReader(journal, stream).records()) {
-    if (recordKind(stream, record) === 'verdict') verdicts.push(parseVerdictLine(record.line).verdict);
   }
 }

@@ -99,14 +99,17 @@ async function list({ session, output }: Call<object>): Promise<void> {
   const participants = await session.admin().participants();
   output.result({ participants }, () => {
     if (participants.length === 0) output.line('Nobody is registered.');
-    const rows = participants.map((one) => [one.id, one.roles.join(', '), ...remarks(one, output)]);
+    const rows = participants.map((one) => [one.id, one.roles.join(', '), signsAs(one), suspension(one, output)]);
     for (const line of columns(rows)) output.line(line);
   });
 }
 
-function remarks({ keys, suspended }: Participant, { colours }: Output): string[] {
-  const signs = keys.length === 0 ? '' : `signs: ${keys.map(({ kid }) => kid).join(', ')}`;
-  return [signs, suspended ? colours.red('suspended') : ''];
+function signsAs({ keys }: Participant): string {
+  return keys.length === 0 ? '' : `signs: ${keys.map(({ kid }) => kid).join(', ')}`;
+}
+
+function suspension({ suspended }: Participant, { colours }: Output): string {
+  return suspended ? colours.red('suspended') : '';
 }
 
 function showDone(output: Output, done: Done & { participant: Participant }, what: string): void {
