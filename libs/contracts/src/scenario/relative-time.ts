@@ -10,9 +10,9 @@ export function durationMsOf(text: string): number | undefined {
 /** `+3 days`, `-2 hours` as milliseconds; `undefined` if the text is no such offset. */
 export function offsetMsOf(text: string): number | undefined {
   const found = /^([+-])\s*(.+)$/.exec(text.trim());
-  const durationMs = found === null ? undefined : durationMsOf(found[2]!);
-  if (durationMs === undefined) return undefined;
-  return found![1] === '-' ? -durationMs : durationMs;
+  const read = found === null ? undefined : readDuration(found[2]!);
+  if (read === undefined || !('ms' in read)) return undefined;
+  return found![1] === '-' ? -read.ms : read.ms;
 }
 
 /**
