@@ -1,6 +1,5 @@
 import { canonicalJson, sha256Hex } from '@tutti/kernel';
-import * as models from '@tutti/model';
-import type { CompiledModel, ModelDefinition } from '@tutti/model';
+import { compileModel, type CompiledModel, type ModelDefinition } from '@tutti/model';
 
 /** Compiles each definition once. */
 export class ModelCache {
@@ -16,9 +15,7 @@ export class ModelCache {
     }
     let compiled = this.byHash.get(hash);
     if (compiled === undefined) {
-      compiled = (models as unknown as { compileModel(definition: ModelDefinition): CompiledModel }).compileModel(
-        definition,
-      );
+      compiled = compileModel(definition);
       this.byHash.set(hash, compiled);
     }
     return compiled;
