@@ -22,7 +22,7 @@ export type {
 } from './event.js';
 export { admit } from './judging/admit.js';
 export { CLOCK_SOURCE, fireDeadline } from './judging/fire-deadline.js';
-export { judge } from './judging/judge.js';
+export { judge, refuse } from './judging/judge.js';
 export { nextDecisions, type NextDecision } from './judging/next-decisions.js';
 export { idWindowSince, TIME_AHEAD_MAX_MS } from './judging/window.js';
 export { compareByBytes, OutcomeHash, outcomeLine, outcomeOf } from './outcome.js';

@@ -13,11 +13,12 @@ export const CLOCK_SOURCE = '/clock';
 
 /**
  * The verdict on a subject's deadline that a barrier's time has passed: a decision of its own (source `/clock`, id
- * `TYPE/SEQUENCE` of the subject before), so that rules and histories refer to it like to any other. Never throws.
+ * `TYPE/SEQUENCE` of the subject before), so that rules and histories refer to it like to any other.
  *
  * @param subject a subject whose `due` is at or before `atMs`; unchanged
- * @param regime the regime before the barrier
+ * @param regime the regime that the barrier brings
  * @param atMs the barrier's recorded time
+ * @throws RangeError nothing of the subject is due: a fault of the caller
  */
 export function fireDeadline(
   subject: SubjectState,

@@ -26,9 +26,27 @@ export function judge(
   earlier?: { revision: number },
   admission?: readonly Reason[],
 ): Verdict {
+  const basis = basisOf(input, subject, regime);
+  try {
+    return judgeInOrder(input, basis, earlier, admission ?? admit(input, regime));
+  } catch (error) {
+    const detail = `judging failed: ${error instanceof Error ? error.message : String(error)}`;
+    return rejectedVerdict(basis, [reason('internal-fault', detail)], undefined);
+  }
+}
+
+/**
+ * Refuses an input without judging it, for a reason of the backbone's own: `quarantined` (it killed the process several
+ * times).
+ */
+export function refuse(input: Input, subject: SubjectState | undefined, regime: Regime, why: Reason): Verdict {
+  return rejectedVerdict(basisOf(input, subject, regime), [why], undefined);
+}
+
+function basisOf(input: Input, subject: SubjectState | undefined, regime: Regime): VerdictBasis {
   const model = modelOf(subject, regime);
   const { event } = input;
-  const basis: VerdictBasis = {
+  return {
     source: event.attributes.source,
     id: event.attributes.id,
     type: event.attributes.type,
@@ -43,12 +61,6 @@ export function judge(
     model,
     policies: (subject !== undefined && subject.model !== 0 ? subject.policies : model?.policies) ?? {},
   };
-  try {
-    return judgeInOrder(input, basis, earlier, admission ?? admit(input, regime));
-  } catch (error) {
-    const detail = `judging failed: ${error instanceof Error ? error.message : String(error)}`;
-    return rejectedVerdict(basis, [reason('internal-fault', detail)], undefined);
-  }
 }
 
 function judgeInOrder(

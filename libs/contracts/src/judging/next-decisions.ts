@@ -53,7 +53,8 @@ export function nextDecisions(subject: SubjectState | undefined, regime: Regime)
 
 function whoMay(decision: CompiledDecision, subject: SubjectState | undefined): NextDecision['by'] {
   return decision.definition.by.map(({ role, any }) => {
-    const own = any || subject === undefined ? undefined : subject.parties[role];
+    const isBound = !any && subject !== undefined && Object.hasOwn(subject.parties, role);
+    const own = isBound ? subject.parties[role] : undefined;
     return own === undefined ? { role } : { role, participant: own };
   });
 }

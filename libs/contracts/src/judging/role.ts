@@ -30,7 +30,7 @@ export function actingRole(
   let another: string | undefined;
   for (const { role, any } of by) {
     if (!held.includes(role)) continue;
-    const own = any ? undefined : parties[role];
+    const own = any || !Object.hasOwn(parties, role) ? undefined : parties[role];
     if (own === undefined || own === participant) return role;
     another ??= `its ${role} is ${own}, not ${participant}`;
   }

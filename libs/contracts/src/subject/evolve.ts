@@ -46,7 +46,7 @@ export function evolve(
   if (verdict.accepted) {
     if (after.sequence === 0) {
       after.model = verdict.model;
-      after.policies = verdict.policies;
+      after.policies = sharedPolicies(verdict, models);
       after.type = view.type;
     }
     after.sequence = view.sequence;
@@ -73,6 +73,16 @@ function enter(
   subject.state = moved.to;
   subject.enteredAtMs = verdict.atMs;
   subject.due = dueAfter(subjectOf(subject, models), moved.to, verdict.atMs, undefined);
+}
+
+/** Subjects that began under the same model hold the same record of policy revisions: one object serves them all. */
+function sharedPolicies(verdict: Verdict, models: ReadonlyMap<number, ModelRevision>): SubjectState['policies'] {
+  const { policies } = verdict;
+  const common = models.get(verdict.model)?.policies;
+  if (common === undefined || common === policies) return policies;
+  const names = Object.keys(policies);
+  const isSame = names.length === Object.keys(common).length && names.every((name) => common[name] === policies[name]);
+  return isSame ? common : policies;
 }
 
 function subjectOf(subject: SubjectState, models: ReadonlyMap<number, ModelRevision>): CompiledSubject | undefined {
