@@ -9,7 +9,11 @@ export type {
   SchemaProblem,
   Standing,
 } from './compiled.js';
+export { compileModel, UNDECLARED_STANDING } from './compile-model.js';
 export type * from './definition.js';
+export { endsOf } from './machine.js';
+export { parseModel, type ParsedModel, type ParseOptions } from './parse/parse-model.js';
+export { PROBLEM_CODES, type ProblemCode, type ProblemMeaning } from './problems/problem-codes.js';
 export type { Change, Changed, ChangeKind } from './versions/change.js';
 export { contractContent, contractsOf, fullType } from './versions/contract-content.js';
 export { describeChange, describeChanges } from './versions/describe-change.js';
@@ -23,3 +27,4 @@ export { dataSchemaUri, generateJsonSchema } from './generate/json-schema.js';
 export { generateTypes } from './generate/types.js';
 export { readDuration, readShare, type Duration } from './parse/words.js';
 export { didYouMean } from './problems/did-you-mean.js';
+export { defineModel, fromYaml, type DefinedModel, type ModelSource } from './classes/define-model.js';
