@@ -20,7 +20,7 @@ export interface ModelFile {
 export function readModelFile(named: string | undefined): ModelFile {
   const path = named ?? onlyModel('.');
   const text = readText(path);
-  const { definition, problems } = parseModel(text, { file: path });
+  const { definition, problems } = parseModel(text, path);
   const isSound = problems.every(({ severity }) => severity !== 'error');
   return { path, text, definition: isSound ? definition : undefined, problems: [...problems] };
 }

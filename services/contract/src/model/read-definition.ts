@@ -11,7 +11,7 @@ export type SentModel = { yaml: string; file: string } | { definition: ModelDefi
  */
 export function readDefinition(sent: SentModel): ModelDefinition {
   if ('definition' in sent) return sent.definition;
-  const { definition, problems } = parseModel(sent.yaml, { file: sent.file });
+  const { definition, problems } = parseModel(sent.yaml, sent.file);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (definition !== undefined && errors.length === 0) return definition;
   const [first] = errors;

@@ -28,7 +28,7 @@ function textOf(path: string): string {
 }
 
 function parse(yaml: string, file: string): ModelDefinition {
-  const { definition, problems } = parseModel(yaml, { file });
+  const { definition, problems } = parseModel(yaml, file);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (definition !== undefined && errors.length === 0) return definition;
   throw new ModelInvalidError(file, yaml, problems);
