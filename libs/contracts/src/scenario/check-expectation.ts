@@ -29,7 +29,7 @@ export function checkExpectation(model: CompiledModel, then: Expectation, happen
       : differs(
           'fires',
           then.fires,
-          fired.map(({ type }) => type ?? ''),
+          fired.filter(({ accepted }) => accepted).map(({ type }) => type ?? ''),
         )),
     ...checkSubject(model, then, subject, happened.nowMs),
   ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { marketplace } from '../fixture/given.js';
+import { smallModel } from '../fixture/small-model.js';
 import { describeScenarios } from './describe-report.js';
 import { runScenarios } from './run-scenarios.js';
 
@@ -201,6 +202,32 @@ describe('what came out otherwise', () => {
     expect(mismatches[0]).toMatchObject(wanted);
   });
 
+  it('deadlines that follow each other for ever are stopped', () => {
+    const clock = (from: string, to: string) => ({
+      by: ['clock'],
+      moves: [[from, to] as [string, string]],
+      afterMs: 1000,
+    });
+    const blinker = smallModel(
+      {
+        lamp: {
+          states: ['on', 'off'],
+          decisions: {
+            light: { by: ['owner'], moves: [['new', 'on']] },
+            dim: clock('on', 'off'),
+            flare: clock('off', 'on'),
+          },
+        },
+      },
+      { roles: ['owner'] },
+    );
+    const text = `- it: blinks\n  given: [lamp.light: { by: owner-1 }]\n  when: { wait: 1 day }\n  then: { state: on }\n`;
+    expect(runScenarios(blinker, text, 'f').results[0]).toMatchObject({
+      outcome: 'failed',
+      mismatches: [{ what: 'when', expected: 'an end', line: 3 }],
+    });
+  });
+
   it('transfers are never passed in silence', () => {
     const report = run({ given: [PLACE], when: SHIP, expected: '{ state: shipped, transfers: { settle: 4200 } }' });
     expect(report).toMatchObject({ ok: true, passed: 0, failed: 0, unchecked: 1 });
@@ -334,6 +361,24 @@ describe('a file that cannot be read', () => {
       '✓ whole',
       '1 passed, 0 failed, 0 not fully checked, 2 problems in the file',
     ]);
+  });
+
+  it('follows aliases, so that what is given need not be repeated', () => {
+    const text = `- it: one\n  given: &placed\n    - ${PLACE}\n  when: { ${SHIP} }\n  then: accepted
+- it: two\n  given: *placed\n  when: { order.cancel: { by: buyer-1 } }\n  then: &fine { state: cancelled }\n`;
+    expect(runScenarios(model, text, 'f')).toMatchObject({ ok: true, passed: 2 });
+  });
+
+  it.each([
+    ['inside its own anchor', '- it: one\n  when: { order.cancel: &a { by: buyer-1, x: *a } }\n  then: accepted'],
+    [
+      'of aliases of aliases',
+      `- it: one\n  when: { order.cancel: { by: b, a: &a [1,1,1,1,1,1,1,1,1,1], ${[...'bcdefg']
+        .map((name, index) => `${name}: &${name} [${`*${'abcdef'[index]},`.repeat(10)}]`)
+        .join(', ')} } }\n  then: accepted`,
+    ],
+  ])('stops at an alias %s', (_name, text) => {
+    expect(runScenarios(model, text, 'f').problems[0]).toMatchObject({ code: 'test-syntax', line: 2 });
   });
 
   it('refuses two cases of one name', () => {

@@ -5,7 +5,7 @@ import { checkExpectation, outcomeOf, shown } from './check-expectation.js';
 import { readScenarios } from './read-scenarios.js';
 import type { Mismatch, ScenarioReport, ScenarioResult, Unchecked } from './report.js';
 import type { Case, ScenarioFile, Step } from './scenario.js';
-import { World } from './world.js';
+import { FIRED_MAX, World } from './world.js';
 
 /**
  * Runs a tests file (SURFACE §1.5) on a model: every case in a world of its own, through the same pure functions that
@@ -43,10 +43,12 @@ function runCase(model: CompiledModel, scenarios: ScenarioFile, one: Case): Scen
     return { it: one.it, ...one.at, outcome, mismatches, unchecked };
   };
   for (const [index, step] of one.given.entries()) {
-    const { verdict } = take(world, step);
+    const { verdict, fired } = take(world, step);
     if (verdict !== undefined && !verdict.accepted) return result([refusedGiven(index, step, verdict)]);
+    if (fired.length >= FIRED_MAX) return result([endless(`given ${index + 1}`, step)]);
   }
   const { verdict, fired } = take(world, one.when);
+  if (fired.length >= FIRED_MAX) return result([endless('when', one.when)]);
   const subject = subjectAsked(world, one);
   return result(checkExpectation(model, one.expected, { verdict, fired, subject, nowMs: world.nowMs }));
 }
@@ -60,6 +62,10 @@ function take(world: World, step: Step): { verdict: Verdict | undefined; fired: 
     default:
       return step satisfies never;
   }
+}
+
+function endless(what: string, { at }: Step): Mismatch {
+  return { what, expected: 'an end', got: `${FIRED_MAX} deadlines and more`, ...at };
 }
 
 function refusedGiven(index: number, step: Step, verdict: Verdict): Mismatch {

@@ -12,6 +12,9 @@ import { companyOf, type Company } from './cast.js';
 import { dataAt } from './relative-time.js';
 import type { Case, ScenarioFile, Setting, Step } from './scenario.js';
 
+/** More deadlines than this in one wait go on for ever. */
+export const FIRED_MAX = 10_000;
+
 /** The world of one case: its participants, a clock that only waiting moves, and the subjects decided on. */
 export class World {
   readonly subjects = new Map<string, SubjectState>();
@@ -54,11 +57,12 @@ export class World {
     return this.record(id, judge(input, this.subjects.get(id), this.regime));
   }
 
-  /** Lets time pass; deadlines fire when they are due, in the order of deadline and subject. */
+  /** Lets time pass; deadlines fire when they are due, in the order of deadline and subject, {@link FIRED_MAX} at most. */
   wait(waitMs: number): Verdict[] {
     const untilMs = this.nowMs + waitMs;
     const fired: Verdict[] = [];
     for (let subject = this.nextDue(untilMs); subject !== undefined; subject = this.nextDue(untilMs)) {
+      if (fired.length >= FIRED_MAX) break;
       const { verdict } = fireDeadline(subject, this.regime, subject.due!.atMs);
       fired.push(this.record(subject.id, verdict));
     }

@@ -1,7 +1,21 @@
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+} from 'yaml';
 import type { Json } from '@tutti/kernel';
 import { didYouMean, type Problem } from '@tutti/model';
 import type { Place } from './scenario.js';
+
+/** Aliases followed in one file; more only make sense to somebody who wants to fill memory. */
+const ALIASES_MAX = 2_000;
 
 /** A key of a mapping with its value. */
 export interface Entry {
@@ -15,6 +29,8 @@ export class YamlText {
   readonly problems: Problem[] = [];
   readonly root: Node | null;
   private readonly lines = new LineCounter();
+  private readonly document: Document;
+  private aliases = 0;
 
   constructor(
     text: string,
@@ -24,7 +40,8 @@ export class YamlText {
     for (const { message, pos } of [...document.errors, ...document.warnings]) {
       this.problem('test-syntax', message, this.place(pos[0], pos[1]));
     }
-    this.root = document.contents as Node | null;
+    this.document = document as unknown as Document;
+    this.root = this.resolved(document.contents as Node | null);
   }
 
   problem(code: string, message: string, at: Place, mend?: string): void {
@@ -57,12 +74,12 @@ export class YamlText {
       this.problem('test-shape', `${what} must be a list`, node === null ? at : this.at(node));
       return undefined;
     }
-    return node.items as Node[];
+    return (node.items as Node[]).flatMap((item) => this.resolved(item) ?? []);
   }
 
   /** A text, or the list of texts. */
   texts(node: Node | null, what: string, at: Place): string[] | undefined {
-    const nodes = isSeq(node) ? (node.items as Node[]) : [node];
+    const nodes = isSeq(node) ? (node.items as Node[]).map((item) => this.resolved(item)) : [node];
     const texts = nodes.map((each) => (isScalar(each) && typeof each.value === 'string' ? each.value : undefined));
     if (texts.every((text) => text !== undefined)) return texts;
     this.problem('test-shape', `${what} must be a text or a list of texts`, node === null ? at : this.at(node));
@@ -88,7 +105,7 @@ export class YamlText {
       const entries = node.items.flatMap((item) => this.entry(item as Pair<Node, Node | null>));
       return Object.fromEntries(entries.map(({ key, value }) => [key, this.json(value)]));
     }
-    if (isSeq(node)) return (node.items as Node[]).map((item) => this.json(item));
+    if (isSeq(node)) return (node.items as Node[]).map((item) => this.json(this.resolved(item)));
     const value = isScalar(node) ? node.value : null;
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
@@ -96,9 +113,19 @@ export class YamlText {
     return null;
   }
 
+  /** What an alias stands for. Each one followed counts, so that one inside its own anchor comes to an end. */
+  private resolved(node: Node | null): Node | null {
+    if (!isAlias(node)) return node;
+    const found = ++this.aliases <= ALIASES_MAX ? node.resolve(this.document) : undefined;
+    if (found !== undefined) return found;
+    if (this.aliases <= ALIASES_MAX + 1)
+      this.problem('test-syntax', 'this alias leads nowhere, or too far', this.at(node));
+    return null;
+  }
+
   private entry(item: Pair<Node, Node | null>): Entry[] {
     if (isPair(item) && isScalar(item.key)) {
-      return [{ key: String(item.key.value), at: this.at(item.key), value: item.value ?? null }];
+      return [{ key: String(item.key.value), at: this.at(item.key), value: this.resolved(item.value ?? null) }];
     }
     this.problem('test-shape', 'a key must be a name', this.at(item.key));
     return [];

@@ -16,7 +16,7 @@ type AnyClass = abstract new (...args: never[]) => object;
 
 /**
  * The JSON Schema of a class's class-validator rules: a closed object, properties in the order of writing, those of a
- * base class first.
+ * base class first. `@IsOptional` means that the property may be absent; `null` is a value and must fit like any other.
  *
  * @param open classes being read, so that a class that contains itself is refused
  * @throws TuttiError `class-rule-unsupported` for a rule JSON Schema cannot say, `class-rule-conflict` for rules that
