@@ -28,6 +28,8 @@ export async function startTutti(options: StartTuttiOptions = {}): Promise<TestT
   const { url, port, backbone, close } = await startStandalone({
     port: 0,
     logger: pino({ level: 'silent' }),
+    // A clock that stands still would never let a second act come into force.
+    pace: { minimumMs: 0 },
     ...options,
     data: options.data ?? ':memory:',
     clock,

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { openDataFolder } from '@tutti/adapter-sqlite';
 import { type AccessOptions, type ContractApp, createContractApp, isLoopback } from '@tutti/contract-service';
 import { TuttiError } from '@tutti/kernel';
-import { type Backbone, type Clock, createBackbone, outcomeHash } from '@tutti/runtime';
+import { type Backbone, type Clock, createBackbone, type EpochPace, outcomeHash } from '@tutti/runtime';
+import { journaledSpace } from './journaled-space.js';
 import { pino, type Logger } from 'pino';
 import { type ModelNews, publishModel, refusalOf } from './model/publish-model.js';
 import { type ModelSource, readModel } from './model/read-model.js';
@@ -28,6 +29,8 @@ export interface StandaloneOptions {
   access?: AccessOptions;
   /** Default: the machine's. */
   clock?: Clock;
+  /** How often epochs may be opened. Default: at most every 200 ms, early after 100,000 decisions. */
+  pace?: Partial<EpochPace>;
   /** Publishes saved changes of the model's file. Default false. */
   watch?: boolean;
   /** Told what became of the model's file, at the start and after each saved change. */
@@ -63,13 +66,17 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     const folder = openDataFolder(data);
     undo.add(() => folder.close());
     if (folder.storeRenewed !== undefined) logger.warn({ code: folder.storeRenewed.code }, folder.storeRenewed.message);
-    const { journal, store } = folder;
+    const { journal, store, index } = folder;
+    const before = await journaledSpace(journal);
+    const trust = options.trust ?? (before !== undefined ? undefined : isLoopback(host) ? 'network' : 'signed');
     const backbone = await createBackbone({
       journal,
       store,
-      space: options.space ?? nameOf(read) ?? 'tutti',
-      trust: options.trust ?? (isLoopback(host) ? 'network' : 'signed'),
+      ...(index !== undefined && { index }),
+      space: options.space ?? before ?? nameOf(read) ?? 'tutti',
+      ...(trust !== undefined && { trust }),
       ...(options.partitions !== undefined && { partitions: options.partitions }),
+      ...(options.pace !== undefined && { pace: options.pace }),
       ...(options.clock !== undefined && { clock: options.clock }),
     });
     undo.add(() => backbone.close());

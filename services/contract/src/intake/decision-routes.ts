@@ -98,34 +98,23 @@ class DecisionRoutes {
     const { counts, intake } = this.#options;
     const events = readBatch(body, BATCH_DECISIONS_MAX);
     counts.batch.observe(events.length);
-    const refusals: Refusal[] = [];
-    const answers = await Promise.all(
-      events.map(async (event) => {
-        try {
-          return await intake.decide(event, caller, prefer.waitMs);
-        } catch (error) {
-          const refusal = problemOfError(error);
-          counts.refusedWith(refusal.problem.code);
-          refusals.push(refusal);
-          return refusal;
-        }
-      }),
-    );
+    const outcomes = await intake.decideAll(events, caller, prefer.waitMs);
+    const refusals = outcomes.filter((outcome) => 'problem' in outcome);
+    for (const { problem, fault } of refusals) {
+      counts.refusedWith(problem.code);
+      if (fault !== undefined) reply.log.error({ err: fault, incident: problem['incident'] }, 'internal');
+    }
     // Where all of it failed for one reason that is not about a decision, the request failed.
     const [first] = refusals;
     if (
       first !== undefined &&
-      refusals.length === answers.length &&
+      refusals.length === outcomes.length &&
       refusals.every((one) => isSameFailure(one, first))
     ) {
-      for (const { fault } of refusals) if (fault !== undefined) reply.log.error({ err: fault }, 'internal');
-      sendRefusal(reply.request, reply, first);
+      sendRefusal(reply.request, reply, { ...first, fault: undefined });
       return reply;
     }
-    for (const { fault, problem } of refusals) {
-      if (fault !== undefined) reply.log.error({ err: fault, incident: problem['incident'] }, 'internal');
-    }
-    const items = answers.map((one) => ('problem' in one ? JSON.stringify(one.problem) : itemJson(one, prefer)));
+    const items = outcomes.map((one) => ('problem' in one ? JSON.stringify(one.problem) : itemJson(one, prefer)));
     return reply
       .code(200)
       .header('content-type', 'application/json')
@@ -139,12 +128,13 @@ function isSameFailure({ problem }: Refusal, first: Refusal): boolean {
   return problem.code === first.problem.code && REQUEST_FAILURES.has(problem.code);
 }
 
-function sendVerdict(reply: FastifyReply, { verdict, duplicate }: Answer, prefer: Preferences): FastifyReply {
+function sendVerdict(reply: FastifyReply, answer: Answer, prefer: Preferences): FastifyReply {
+  const { verdict, duplicate } = answer;
   void reply.header('tutti-position', verdict.position);
   if (duplicate) void reply.header('tutti-duplicate', 'true');
   const status = statusOfVerdict(verdict);
   if (status === 201) {
-    return reply.code(201).header('content-type', 'application/json').send(verdictJson(verdict, prefer));
+    return reply.code(201).header('content-type', 'application/json').send(verdictJson(answer, prefer));
   }
   const shown = prefer.minimal ? withoutDecision(verdict) : verdict;
   return reply
@@ -153,14 +143,14 @@ function sendVerdict(reply: FastifyReply, { verdict, duplicate }: Answer, prefer
     .send(JSON.stringify(problemOfVerdict(verdict, shown)));
 }
 
-function verdictJson(verdict: WireVerdict, prefer: Preferences): string {
-  return JSON.stringify(prefer.minimal ? withoutDecision(verdict) : verdict);
+function verdictJson(answer: Answer, prefer: Preferences): string {
+  return prefer.minimal ? JSON.stringify(withoutDecision(answer.verdict)) : answer.text();
 }
 
 /** An item of a batch's answer has no headers: that it is a duplicate stands in it. */
-function itemJson({ verdict, duplicate }: Answer, prefer: Preferences): string {
-  const json = verdictJson(verdict, prefer);
-  return duplicate ? `${json.slice(0, -1)},"duplicate":true}` : json;
+function itemJson(answer: Answer, prefer: Preferences): string {
+  const json = verdictJson(answer, prefer);
+  return answer.duplicate ? `${json.slice(0, -1)},"duplicate":true}` : json;
 }
 
 function withoutDecision(verdict: WireVerdict): Omit<WireVerdict, 'decision'> {

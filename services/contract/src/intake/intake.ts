@@ -1,12 +1,16 @@
-import type { DecisionEvent, WireVerdict } from '@tutti/contracts';
+import type { Attributes, DecisionEvent, WireVerdict } from '@tutti/contracts';
 import { TuttiError } from '@tutti/kernel';
-import type { Answer, Backbone } from '@tutti/runtime';
+import type { Answer, Backbone, Submission } from '@tutti/runtime';
 import type { Caller } from '../access/caller.js';
 import type { DecisionCounts } from '../metrics/decision-counts.js';
+import { problemOfError, type Refusal } from '../problem/problem-of-error.js';
 import { authenticate } from './authenticate.js';
 
 /** How long a request waits for its verdict where it does not say. */
 export const WAIT_MS_DEFAULT = 30_000;
+
+/** An answer, or why this one was not taken. */
+export type Outcome = Answer | Refusal;
 
 /** Takes decisions that came over HTTP to the backbone. */
 export class Intake {
@@ -27,9 +31,41 @@ export class Intake {
     refuseRequest(event);
     const authentication = authenticate(event, caller, this.#backbone.control());
     const startMs = performance.now();
-    const answer = await within(this.#backbone.submit(event, authentication), waitMs, event);
+    const answer = await within(this.#backbone.submit(event, authentication), waitMs, event.attributes);
     this.#counts.answered(answer, performance.now() - startMs);
     return answer;
+  }
+
+  /**
+   * The recorded verdicts on decisions, in their order; where one was not taken, why.
+   *
+   * @throws TuttiError `verdict-pending` when the wait is over
+   */
+  async decideAll(events: readonly DecisionEvent[], caller: Caller, waitMs = WAIT_MS_DEFAULT): Promise<Outcome[]> {
+    const control = this.#backbone.control();
+    const outcomes: Outcome[] = Array.from({ length: events.length });
+    const submissions: Submission[] = [];
+    const places: number[] = [];
+    for (const [place, event] of events.entries()) {
+      try {
+        refuseRequest(event);
+        submissions.push({ event, authentication: authenticate(event, caller, control) });
+        places.push(place);
+      } catch (error) {
+        outcomes[place] = problemOfError(error);
+      }
+    }
+    const startMs = performance.now();
+    const answers = await within(this.#backbone.submitAll(submissions), waitMs, {});
+    const elapsedMs = performance.now() - startMs;
+    for (const [i, answer] of answers.entries()) {
+      if (answer instanceof Error) outcomes[places[i]!] = problemOfError(answer);
+      else {
+        outcomes[places[i]!] = answer;
+        this.#counts.answered(answer, elapsedMs);
+      }
+    }
+    return outcomes;
   }
 
   /** The verdict a decision would get now; nothing is recorded. */
@@ -54,10 +90,10 @@ function refuseRequest(event: DecisionEvent): void {
   }
 }
 
-async function within(answer: Promise<Answer>, waitMs: number, event: DecisionEvent): Promise<Answer> {
+async function within<T>(answer: Promise<T>, waitMs: number, about: Partial<Attributes>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(pending(event, waitMs)), waitMs);
+    timer = setTimeout(() => reject(pending(about, waitMs)), waitMs);
   });
   try {
     return await Promise.race([answer, tooLong]);
@@ -68,10 +104,10 @@ async function within(answer: Promise<Answer>, waitMs: number, event: DecisionEv
   }
 }
 
-function pending(event: DecisionEvent, waitMs: number): TuttiError {
+function pending({ subject, id }: Partial<Attributes>, waitMs: number): TuttiError {
   return new TuttiError('verdict-pending', `no verdict within ${waitMs} ms; the decision may yet be recorded`, {
     retryable: true,
     mend: 'send the same decision again (same id), or ask GET /v1/decisions/PARTICIPANT/ID',
-    facts: { subject: event.attributes.subject ?? null, id: event.attributes.id ?? null },
+    facts: { subject: subject ?? null, id: id ?? null },
   });
 }

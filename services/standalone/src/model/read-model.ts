@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { TuttiError } from '@tutti/kernel';
 import { type ModelDefinition, parseModel, type Problem } from '@tutti/model';
 
@@ -27,8 +28,17 @@ function textOf(path: string): string {
   }
 }
 
+/** The text of a JSON Schema file named in a model, beside the model's own file. */
+function schemaBeside(file: string, path: string): string | undefined {
+  try {
+    return readFileSync(join(dirname(file), path), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
 function parse(yaml: string, file: string): ModelDefinition {
-  const { definition, problems } = parseModel(yaml, file);
+  const { definition, problems } = parseModel(yaml, file, { readSchema: (path) => schemaBeside(file, path) });
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (definition !== undefined && errors.length === 0) return definition;
   throw new ModelInvalidError(file, yaml, problems);

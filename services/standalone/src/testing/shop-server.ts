@@ -15,6 +15,7 @@ export async function startShop(options: Partial<StandaloneOptions> = {}): Promi
     model: { yaml: SHOP, file: 'shop.tutti.yaml' },
     port: 0,
     clock,
+    pace: { minimumMs: 0 },
     logger: pino({ level: 'silent' }),
     ...options,
   });
