@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { parseTime, TuttiError, type Json, type JsonObject } from '@tutti/kernel';
+import { TuttiError, type Json, type JsonObject } from '@tutti/kernel';
 import { readEnvelope } from '../codec/envelope.js';
+import { readEventTime } from '../codec/event-time.js';
 import { readEvent } from '../codec/read-event.js';
 import type { Attributes, DecisionEvent, Encoded, InputRoad } from '../event.js';
 import { usesIdUp, type Reason } from '../reason.js';
@@ -71,7 +72,7 @@ export function parseVerdictLine(line: string | Uint8Array): RecordedVerdict {
     contract: record.contract,
     model: record.model,
     epoch: record.epoch,
-    atMs: parseTime(record.at)!,
+    atMs: readEventTime(record.at)!,
     policies: record.policies,
     subject: record.subject,
     moved: record.moved,
