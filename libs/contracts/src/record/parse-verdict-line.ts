@@ -45,15 +45,13 @@ const HASH_PREFIX = 'sha256:';
  */
 export function parseVerdictLine(line: string | Uint8Array): RecordedVerdict {
   const text = typeof line === 'string' ? line : Buffer.from(line.buffer, line.byteOffset, line.length).toString();
-  let record: Recorded;
+  let record: Recorded | null;
   try {
-    record = JSON.parse(text) as Recorded;
+    record = JSON.parse(text) as Recorded | null;
   } catch (cause) {
     throw corrupt('it is no JSON', cause);
   }
-  if (record.kind !== 'verdict' || typeof record.hash !== 'string' || !record.hash.startsWith(HASH_PREFIX)) {
-    throw corrupt('it is no verdict');
-  }
+  if (!isVerdict(record)) throw corrupt('it is no verdict');
   const hash = record.hash.slice(HASH_PREFIX.length);
   const encoded = encodedOf(text.trimEnd(), record);
   const subjectId = record.subject?.id ?? '';
@@ -80,6 +78,17 @@ export function parseVerdictLine(line: string | Uint8Array): RecordedVerdict {
     usesId: usesIdUp(record.accepted, record.reasons),
   };
   return { verdict, encoded, event };
+}
+
+function isVerdict(record: Recorded | null): record is Recorded {
+  return (
+    record?.kind === 'verdict' &&
+    typeof record.hash === 'string' &&
+    record.hash.startsWith(HASH_PREFIX) &&
+    typeof record.at === 'string' &&
+    typeof record.input === 'object' &&
+    record.input !== null
+  );
 }
 
 function encodedOf(text: string, record: Recorded): Encoded {

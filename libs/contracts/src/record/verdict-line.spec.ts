@@ -134,7 +134,14 @@ describe('the record of a verdict', () => {
     expectRoundTrip(verdict, event);
   });
 
-  it.each(['', '{', '{"kind":"barrier"}', '{"kind":"verdict","hash":"sha256:a","input":{}}'])('refuses %s', (line) => {
+  it.each([
+    '',
+    '{',
+    'null',
+    '{"kind":"barrier"}',
+    '{"kind":"verdict","hash":"sha256:a","decision":{}}',
+    '{"kind":"verdict","hash":"sha256:a","at":"2026-03-02T10:00:00.000Z","input":{}}',
+  ])('refuses %s', (line) => {
     expect(() => parseVerdictLine(line)).toThrow(TuttiError);
   });
 });
