@@ -1,11 +1,8 @@
 import type { Regime } from '@tutti/contracts';
 import { parseTime } from '@tutti/kernel';
-import type { CompiledDecision, Standing } from '@tutti/model';
+import { UNDECLARED_STANDING, type CompiledDecision } from '@tutti/model';
 import type { EpochOpened } from './control-record.js';
 import type { ControlState } from './control-state.js';
-
-/** Standing of those whose roles have none. */
-const NO_STANDING: Standing = { score: 0, tier: '', attributes: {} };
 
 /**
  * The regime that an epoch's opening defines.
@@ -15,7 +12,8 @@ const NO_STANDING: Standing = { score: 0, tier: '', attributes: {} };
 export function regimeAt(control: ControlState, opened: EpochOpened): Regime {
   const { models, participants, policies, model } = control;
   const byContract = contractsOf(control);
-  const top = models.get(model)?.compiled.topStandings ?? {};
+  const { definition, topStandings } = models.get(model)?.compiled ?? {};
+  const declared = Object.keys(definition?.incentive?.standings ?? {});
   return {
     epoch: opened.epoch,
     atMs: parseTime(opened.at) ?? 0,
@@ -30,8 +28,9 @@ export function regimeAt(control: ControlState, opened: EpochOpened): Regime {
     contract: (type, version) => byContract.get(`${type}@${version}`),
     standing: (participant) => {
       // Until standings are computed everybody has the top tier, of the first of its roles that has tiers.
-      const role = participants.get(participant)?.roles.find((held) => Object.hasOwn(top, held)) ?? Object.keys(top)[0];
-      return role === undefined ? NO_STANDING : top[role]!;
+      const roles = participants.get(participant)?.roles;
+      const role = roles === undefined ? declared[0] : declared.find((one) => roles.includes(one));
+      return (role === undefined ? undefined : topStandings?.[role]) ?? UNDECLARED_STANDING;
     },
   };
 }
