@@ -1,6 +1,8 @@
 import { REASON_CODES, TRANSPORT_CODES } from '@tutti/contracts';
+import { PROBLEM_CODES } from '@tutti/model';
 import { closest } from '../terminal/closest.js';
-import { OWN_CODES } from './own-codes.js';
+import { SERVICE_CODES } from './service-codes.js';
+import { TOOL_CODES } from './tool-codes.js';
 
 /** One meaning of a code. */
 export interface CodeEntry {
@@ -28,14 +30,20 @@ export function codeEntries(code: string): CodeEntry[] {
     const { title, status, retryable, meaning, mend } = refused;
     found.push({ code, title, occurs: 'an answer over HTTP: nothing was recorded', status, retryable, meaning, mend });
   }
-  const page = own(OWN_CODES, code);
-  if (page !== undefined) found.push({ code, ...page });
+  const problem = own(PROBLEM_CODES, code);
+  if (problem !== undefined)
+    found.push({ code, ...problem, occurs: "a model's text: `tutti model check` shows where" });
+  for (const pages of [SERVICE_CODES, TOOL_CODES]) {
+    const page = own(pages, code);
+    if (page !== undefined) found.push({ code, ...page });
+  }
   return found;
 }
 
 /** All codes there are, sorted. */
 export function allCodes(): string[] {
-  return [...new Set([REASON_CODES, TRANSPORT_CODES, OWN_CODES].flatMap((one) => Object.keys(one)))].toSorted();
+  const all = [REASON_CODES, TRANSPORT_CODES, PROBLEM_CODES, SERVICE_CODES, TOOL_CODES];
+  return [...new Set(all.flatMap((one) => Object.keys(one)))].toSorted();
 }
 
 /** The code that was probably meant. */
@@ -43,6 +51,6 @@ export function nearestCode(written: string): string | undefined {
   return closest(written, allCodes());
 }
 
-function own<T>(pages: Readonly<Record<string, T>>, code: string): T | undefined {
-  return Object.hasOwn(pages, code) ? pages[code] : undefined;
+function own<T>(codes: Readonly<Record<string, T>>, code: string): T | undefined {
+  return Object.hasOwn(codes, code) ? codes[code] : undefined;
 }

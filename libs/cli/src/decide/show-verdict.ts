@@ -26,8 +26,11 @@ export function showVerdict(
   const { dim } = output.colours;
   const { decision, subject, moved, by } = verdict;
   const what = [headOf(verdict, output), decision.type ?? 'unreadable', subject?.id ?? decision.subject ?? ''];
+  // The forecast of a dry run has no place in the journal.
   const place =
-    'position' in verdict ? dim(`${placeOf(verdict)}  epoch ${verdict.epoch}`) : dim('dry run: nothing was recorded');
+    'revision' in verdict && verdict.revision >= 0
+      ? dim(`${placeOf(verdict)}  epoch ${verdict.epoch}`)
+      : dim('dry run: nothing was recorded');
   if (verdict.accepted) {
     const move = moved === undefined ? (subject?.state ?? '') : `${moved.from} → ${moved.to}`;
     output.line(columns([[...what, move, `sequence ${subject?.sequence ?? 0}`, place]])[0]);

@@ -11,6 +11,8 @@ export interface Explanation {
   verdict: Verdict;
   /** The subject before the decision; absent where it was the first, or the subject may not be read. */
   before?: Subject;
+  /** Whether the decision was the subject's first; absent where the subject may not be read. */
+  isFirst?: boolean;
   /** The verdict that moved the subject out of the state this decision needed. */
   leftBy?: Verdict;
   /** The model revision it was judged under; without its definition. */
@@ -57,19 +59,18 @@ async function explain({ session, output, options, args }: Call<{ subject?: stri
   output.result(explanation, () => showExplanation(output, explanation));
 }
 
+type Past = Pick<Explanation, 'before' | 'isFirst' | 'leftBy'>;
+
 /** What came before on the same subject. */
-async function pastOf(
-  tutti: Tutti,
-  verdict: Verdict,
-  moves: readonly { from: string }[],
-): Promise<Pick<Explanation, 'before' | 'leftBy'>> {
+async function pastOf(tutti: Tutti, verdict: Verdict, moves: readonly { from: string }[]): Promise<Past> {
   const id = verdict.subject?.id;
   if (id === undefined) return {};
-  const past: Pick<Explanation, 'before' | 'leftBy'> = {};
+  const past: Past = { isFirst: true };
   const needed = new Set(moves.map(({ from }) => from));
   try {
     for await (const earlier of tutti.history(id)) {
       if (earlier.revision >= verdict.revision) break;
+      past.isFirst = false;
       if (earlier.subject !== undefined) past.before = earlier.subject;
       if (earlier.moved !== undefined && needed.has(earlier.moved.from)) past.leftBy = earlier;
     }

@@ -39,7 +39,7 @@ const DATA_MOST = 400;
 
 function branchesOf(explanation: Explanation, output: Output): Branch[] {
   const { verdict, before, leftBy, model, moves, requires } = explanation;
-  const { red, dim } = output.colours;
+  const { dim } = output.colours;
   const branches: Branch[] = [decisionBranch(explanation)];
   const auth = (verdict as { auth?: string }).auth;
   if (verdict.by !== undefined || auth !== undefined) branches.push(actorBranch(explanation, auth));
@@ -55,9 +55,13 @@ function branchesOf(explanation: Explanation, output: Output): Branch[] {
   branches.push(modelBranch(verdict.model, model, dim));
   const policies = Object.entries(verdict.policies).map(([name, revision]) => `${name}@${revision}`);
   if (policies.length > 0) branches.push({ name: 'policies', text: policies.join(' · ') });
-  branches.push(before === undefined ? { name: 'before', text: 'new' } : subjectBranch('before', before));
+  if (before !== undefined) branches.push(subjectBranch('before', before));
+  else if (explanation.isFirst === true) branches.push({ name: 'before', text: 'new' });
   const reasons = verdict.accepted ? (verdict.irregular ?? []) : verdict.reasons;
-  for (const reason of reasons) branches.push(reasonBranch(reason, requires ?? {}, red, dim));
+  for (const reason of reasons) branches.push(reasonBranch(reason, requires ?? {}, output));
+  if (!verdict.accepted && reasons.every(({ retryable }) => retryable)) {
+    branches.push({ name: 'retry', text: 'the same decision, with the same id, may be sent again later' });
+  }
   const isAboutMoves = reasons.some(({ code }) => code === 'conflict' || code === 'undeclared');
   if (leftBy !== undefined && isAboutMoves && leftBy.moved !== undefined) {
     const who =
@@ -130,20 +134,15 @@ function subjectBranch(name: string, subject: Subject): Branch {
   return { name, text: `${subject.state}, sequence ${subject.sequence}`, below };
 }
 
-function reasonBranch(
-  reason: Reason,
-  requires: Readonly<Record<string, string>>,
-  red: (text: string) => string,
-  dim: (text: string) => string,
-): Branch {
-  const { code, pointer, rule, detail, values, actual, retryable } = reason;
+function reasonBranch(reason: Reason, requires: Readonly<Record<string, string>>, { colours }: Output): Branch {
+  const { red, dim } = colours;
+  const { code, pointer, rule, detail, values, actual } = reason;
   const text = [red(code), ...(pointer === undefined ? [] : [pointer]), detail].join('  ');
   const below: string[] = [];
   const expression = rule === undefined ? undefined : requires[rule.slice(rule.lastIndexOf('/') + 1)];
   if (expression !== undefined) below.push(`${dim('rule')}  ${rule}: ${expression}`);
   if (values !== undefined && Object.keys(values).length > 0) below.push(`${dim('saw')}   ${showValues(values)}`);
   if (actual !== undefined) below.push(`${dim('got')}   ${showJson(actual)}`);
-  if (retryable) below.push('the same decision, with the same id, may be sent again later');
   below.push(dim(`tutti help ${code}`));
   return { name: 'because', text, below };
 }

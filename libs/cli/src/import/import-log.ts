@@ -100,8 +100,10 @@ class ImportRun {
   readonly #participants: { registered: string[]; present: string[] };
   readonly #counts = new ImportCounts();
   readonly #startedMs = performance.now();
-  /** Numbers of the rows sent and not answered yet, in order. */
-  readonly #underWay: number[] = [];
+  /** Rows sent and not answered yet, in order. */
+  readonly #underWay: { row: number; bytes: number }[] = [];
+  /** Of the log, up to the last row answered. */
+  #bytes = 0;
   #skipped = 0;
   #nextRow: number;
   /** Why no more rows are read. Those before get their verdicts first. */
@@ -128,8 +130,9 @@ class ImportRun {
         ...(lanes === undefined ? {} : { lanes }),
       });
       for await (const { decision, verdict } of decided) {
-        const row = this.#underWay.shift()!;
-        this.#nextRow = this.#underWay[0] ?? row + 1;
+        const { row, bytes } = this.#underWay.shift()!;
+        this.#nextRow = this.#underWay[0]?.row ?? row + 1;
+        this.#bytes = bytes;
         const { type, subject, participant } = decision as RowDecision;
         this.#counts.add({
           row,
@@ -164,7 +167,7 @@ class ImportRun {
           continue;
         }
         sent++;
-        this.#underWay.push(row.number);
+        this.#underWay.push({ row: row.number, bytes: row.bytes });
         yield { ...decision, basedOn: null };
       }
     } catch (cause) {
@@ -174,8 +177,8 @@ class ImportRun {
 
   #progress(): ImportProgress {
     const { rows, irregular, rejected, duplicates } = this.#counts;
-    const read = this.#rows.bytes === 0 ? 1 : Math.min(1, this.#rows.bytesRead() / this.#rows.bytes);
-    return { rows, irregular, rejected, duplicates, read, elapsedMs: performance.now() - this.#startedMs };
+    const share = Math.min(1, this.#bytes / this.#rows.bytes);
+    return { rows, irregular, rejected, duplicates, share, elapsedMs: performance.now() - this.#startedMs };
   }
 
   #report(): ImportReport {

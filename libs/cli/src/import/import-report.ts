@@ -56,8 +56,8 @@ export interface ImportProgress {
   irregular: number;
   rejected: number;
   duplicates: number;
-  /** Share of the log's bytes read, 0 to 1. Runs ahead of `rows` by what is under way. */
-  read: number;
+  /** Share of the log that has its verdicts, by bytes, 0 to 1. */
+  share: number;
   elapsedMs: number;
 }
 

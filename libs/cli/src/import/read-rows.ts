@@ -10,6 +10,8 @@ export interface Row {
   number: number;
   /** Line of the file its last cell ends on, from 1. */
   line: number;
+  /** Bytes of the file up to its end. */
+  bytes: number;
   /** As many as there are columns. */
   cells: string[];
 }
@@ -19,8 +21,6 @@ export interface Rows {
   columns: string[];
   /** Of the file. */
   bytes: number;
-  /** Bytes read so far. */
-  bytesRead(): number;
   /** In file order, once. @throws TuttiError `import-row-invalid` a row that is no CSV, or has another number of cells */
   rows: AsyncGenerator<Row, void, undefined>;
 }
@@ -43,12 +43,12 @@ export async function openRows(path: string, shape: FileShape): Promise<Rows> {
       mend: 'its first line names the columns',
     });
   }
-  return { columns: header.record, bytes, bytesRead: () => parser.info.bytes, rows: rowsOf(path, records) };
+  return { columns: header.record, bytes, rows: rowsOf(path, records) };
 }
 
 interface Parsed {
   record: string[];
-  info: { lines: number; records: number };
+  info: { lines: number; bytes: number };
 }
 
 async function* rowsOf(path: string, records: AsyncIterator<Parsed>): AsyncGenerator<Row, void, undefined> {
@@ -56,7 +56,7 @@ async function* rowsOf(path: string, records: AsyncIterator<Parsed>): AsyncGener
     for (let number = 1; ; number++) {
       const parsed = await next(path, records);
       if (parsed === undefined) return;
-      yield { number, line: parsed.info.lines, cells: parsed.record };
+      yield { number, line: parsed.info.lines, bytes: parsed.info.bytes, cells: parsed.record };
     }
   } finally {
     await records.return?.();

@@ -1,4 +1,4 @@
-import { columns, grouped } from '../terminal/columns.js';
+import { columns, cut, grouped } from '../terminal/columns.js';
 import type { Output } from '../terminal/output.js';
 import { showSpan } from '../terminal/spans.js';
 import type { Finding, ImportProgress, ImportReport } from './import-report.js';
@@ -54,16 +54,18 @@ function showFindings(output: Output, findings: readonly Finding[], title: strin
   for (const [code, list] of byCode(findings)) {
     const count = list.reduce((sum, one) => sum + one.count, 0);
     output.line(`  ${red(code)}  ${grouped(count)}   ${dim(`tutti help ${code}`)}`);
-    const width = Math.max(...list.map((one) => grouped(one.count).length));
-    for (const { about, count: number, samples } of list) {
-      output.line(`    ${grouped(number).padStart(width)}  ${about}`);
-      for (const { row, subject, participant, detail, position } of samples) {
-        output.line(`    ${' '.repeat(width)}    ${dim(`row ${row}`)}  ${subject}  ${participant}  ${detail}`);
-        output.line(`    ${' '.repeat(width)}      ${dim(`tutti explain ${position}`)}`);
-      }
-    }
+    const rows = list.map(({ about, count: number, samples: [sample] }) => [
+      grouped(number).padStart(6),
+      about,
+      sample === undefined ? '' : `${dim(`row ${sample.row}`)}  ${sample.subject}`,
+      sample === undefined ? '' : `tutti explain ${sample.position}`,
+      sample === undefined ? '' : dim(cut(sample.detail, DETAIL_MOST)),
+    ]);
+    for (const line of columns(rows)) output.line(`  ${line}`);
   }
 }
+
+const DETAIL_MOST = 90;
 
 function byCode(findings: readonly Finding[]): Map<string, Finding[]> {
   const codes = new Map<string, Finding[]>();
@@ -95,7 +97,7 @@ export class ImportProgressBar {
       this.#output.redraw(this.#line(progress));
       return;
     }
-    const tenth = Math.floor(progress.read * 10);
+    const tenth = Math.floor(progress.share * 10);
     if (tenth <= this.#tenth) return;
     this.#tenth = tenth;
     this.#output.remark(`  ${String(tenth * 10).padStart(3)} %  ${numbers(progress)}`);
@@ -108,9 +110,9 @@ export class ImportProgressBar {
 
   #line(progress: ImportProgress): string {
     const { cyan, dim } = this.#output.errorColours;
-    const full = Math.round(progress.read * BAR_WIDTH);
+    const full = Math.round(progress.share * BAR_WIDTH);
     const bar = `${cyan('█'.repeat(full))}${dim('░'.repeat(BAR_WIDTH - full))}`;
-    return `  ${bar}  ${String(Math.floor(progress.read * 100)).padStart(3)} %  ${numbers(progress)}`;
+    return `  ${bar}  ${String(Math.floor(progress.share * 100)).padStart(3)} %  ${numbers(progress)}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Edge } from '@tutti/client/admin';
+import type { Contract, Edge } from '@tutti/client/admin';
 import type { Command } from 'commander';
 import { type Call, define } from '../run/define.js';
 import type { Shell } from '../run/shell.js';
@@ -14,16 +14,25 @@ export function edgesCommand(program: Command, shell: Shell): void {
 }
 
 async function listEdges({ session, output }: Call<object>): Promise<void> {
-  const edges = await session.admin().edges();
-  output.result({ edges }, () => {
+  const admin = session.admin();
+  const edges = await admin.edges();
+  const contracts = edges.length === 0 ? [] : await admin.contracts();
+  const suggested = edges.map((edge) => ({ ...edge, suggestion: suggestionOf(edge, contracts) ?? null }));
+  output.result({ edges: suggested }, () => {
     const { dim } = output.colours;
     if (edges.length === 0) output.line('No edges: the model had an answer to everything so far.');
-    const heads = columns(edges.map((edge) => [grouped(edge.count).padStart(6), edge.signature, whoOf(edge)]));
-    edges.forEach((edge, index) => {
-      output.line(`${heads[index]}   ${dim(`epochs ${edge.firstEpoch}-${edge.lastEpoch}`)}`);
-      const suggestion = suggestionOf(edge);
-      if (suggestion !== undefined) output.line(`        ${dim('add to the model?')}   ${suggestion}`);
-      const sample = edge.samples.at(-1);
+    const heads = columns(
+      edges.map((edge) => [
+        grouped(edge.count).padStart(6),
+        edge.signature,
+        whoOf(edge),
+        dim(`epochs ${edge.firstEpoch}-${edge.lastEpoch}`),
+      ]),
+    );
+    suggested.forEach(({ suggestion, samples }, index) => {
+      output.line(heads[index]);
+      if (suggestion !== null) output.line(`        ${dim('add to the model?')}   ${suggestion}`);
+      const sample = samples.at(-1);
       if (sample !== undefined) output.line(`        ${dim('the latest')}          tutti explain ${sample}`);
     });
   });
@@ -35,14 +44,19 @@ function whoOf({ participants }: Edge): string {
 }
 
 /** The line of YAML that would answer it; undefined where none can be guessed. */
-function suggestionOf({ code, type, state }: Edge): string | undefined {
+function suggestionOf({ code, type, state }: Edge, contracts: readonly Contract[]): string | undefined {
   const verb = type.slice(type.lastIndexOf('.') + 1);
   switch (code) {
-    case 'undeclared':
-      return state === undefined ? undefined : `${verb}: { moves: ${state} -> … }   beside the moves it has`;
+    case 'undeclared': {
+      const moves = contracts.find((contract) => contract.type === type)?.moves ?? [];
+      if (state === undefined || moves.length === 0) return undefined;
+      const targets = new Set(moves.map(({ to }) => to));
+      const added = { from: state, to: targets.size === 1 ? moves[0]!.to : '…' };
+      return `${verb}: moves: [${[...moves, added].map(({ from, to }) => `${from} -> ${to}`).join(', ')}]`;
+    }
     case 'unknown-type':
       return type.includes('.')
-        ? `${verb}: { by: …, moves: … -> … }   under ${type.slice(0, type.lastIndexOf('.'))}.decisions`
+        ? `${type.slice(0, type.lastIndexOf('.'))}: decisions: ${verb}: { by: …, moves: … }`
         : undefined;
     case 'unknown-version':
       return undefined;

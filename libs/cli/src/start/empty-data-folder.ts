@@ -4,10 +4,10 @@ import { openDataFolder } from '@tutti/adapter-sqlite';
 import { TuttiError } from '@tutti/kernel';
 
 /** Files a backbone keeps in its data folder, SQLite's own companions included. */
-const OURS = /^(journal|store)\.sqlite(-wal|-shm|-journal)?$/;
+const OURS = /^(journal|store|index)\.sqlite(-wal|-shm|-journal)?$/;
 
 /**
- * Deletes the journal and the store of a data folder; whatever else lies there stays.
+ * Deletes the journal of a data folder and what was built from it; whatever else lies there stays.
  *
  * @throws TuttiError `data-locked` a backbone is running on it
  */

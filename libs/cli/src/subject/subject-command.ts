@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { byWho } from '../decide/show-next.js';
 import { type Call, countOption, define } from '../run/define.js';
 import type { Shell } from '../run/shell.js';
-import { verdictLine } from '../tail/show-verdict-line.js';
+import { claimsOtherTime, historyLines } from '../tail/show-verdict-line.js';
 import { columns, grouped } from '../terminal/columns.js';
 import type { Output } from '../terminal/output.js';
 import { showValues } from '../terminal/show-reasons.js';
@@ -88,5 +88,8 @@ function show(output: Output, subject: SubjectNow, next: NextStep[], history: Ve
   output.line();
   const earlier = seen - history.length;
   if (earlier > 0) output.line(dim(`  … ${grouped(earlier)} earlier (--all)`));
-  for (const verdict of history) output.line(`  ${verdictLine(output, verdict, { subject: false, date: true })}`);
+  for (const line of historyLines(output, history)) output.line(`  ${line}`);
+  if (history.some(claimsOtherTime)) {
+    output.line(dim(`  times as the decisions claim them; the last was recorded at ${history.at(-1)!.at}`));
+  }
 }

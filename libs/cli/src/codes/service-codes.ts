@@ -1,0 +1,155 @@
+import { type OwnCode, pages } from './own-code.js';
+
+/** Codes of starting a backbone, of running one, and of its HTTP intake beyond those every client must know. */
+export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
+  ...pages('when a backbone starts: it does not', {
+    'config-invalid': [
+      'The configuration is wrong',
+      'A TUTTI_ variable is unknown, or has a value it cannot have.',
+      'Correct the variable that is named.',
+    ],
+    'model-unreadable': [
+      'The model cannot be read',
+      'The file does not exist, or may not be read.',
+      'Name a model file: tutti start MODEL.',
+    ],
+    'open-access': [
+      'Everybody could do everything',
+      'The address to listen on can be reached by others, and nothing is configured that callers must prove.',
+      'Set TUTTI_OPERATOR_TOKEN or an issuer, listen on 127.0.0.1, or say TUTTI_ACCESS=open.',
+    ],
+    'port-in-use': [
+      'The port is taken',
+      'Another process listens on it.',
+      'Stop that one, or choose another: --port N (0: any free one).',
+    ],
+    'port-refused': [
+      'The port may not be used',
+      'Ports below 1024 need rights this user lacks, or the address is not one of this machine.',
+      'Choose a port from 1024 on, and an address of this machine.',
+    ],
+    'data-locked': [
+      'The data folder is in use',
+      'Another process has the lock of the data folder. Two writers would break the journal, so the second refuses to start.',
+      'Stop the process that is named, or choose another folder (--data).',
+    ],
+    'data-unusable': [
+      'The data folder cannot be made',
+      'Something else has its name, or the place above it is none.',
+      'Name a folder, or a place where one can be made.',
+    ],
+    'data-foreign': [
+      'The files are not ours',
+      'The data folder holds SQLite files of another program.',
+      'Choose another data folder, or move the file away.',
+    ],
+    'journal-corrupt': [
+      'The journal is damaged',
+      'A block does not have the bytes that its id names, or revisions have a gap. Nothing after the revision named can be trusted.',
+      'Restore the journal from a copy. The store beside it may be deleted: it is built again from the journal.',
+    ],
+    'journal-version': [
+      'The journal has another format',
+      'It was written by a release with another version of the format.',
+      'Run the release that wrote it, or a later one.',
+    ],
+    corrupt: [
+      'A record cannot be read',
+      'Its line is no record of the kind it says.',
+      'Find out what changed the journal.',
+    ],
+    'space-differs': [
+      'The journal is of another space',
+      'The name of a space is written down when it is created.',
+      'Start with the name that the journal has, or with another data folder.',
+    ],
+    'partitions-differ': [
+      'The number of partitions differs',
+      'It is fixed when a space is created: a subject stays in its partition.',
+      'Start with the number that the journal has, or with another data folder.',
+    ],
+    'trust-differs': [
+      'The kind of trust differs',
+      'Whether sources are believed (`network`) or must be proven (`signed`) is written down when a space is created.',
+      'Start with the one that the journal has, or with another data folder.',
+    ],
+  }),
+  ...pages('when a store is opened: it is begun anew and built from the journal', {
+    'store-corrupt': ['The store is damaged', 'The store is a cache of the journal.', 'Nothing: this mends itself.'],
+    'store-version': [
+      'The store has another format',
+      'The store is a cache of the journal.',
+      'Nothing: this mends itself.',
+    ],
+  }),
+  ...pages('while a backbone runs (`tutti status`): decisions wait, none is lost', {
+    'disk-full': [
+      'No space is left',
+      'The journal cannot be appended to. What waits is written when there is space again.',
+      'Free space on the disk of the data folder.',
+    ],
+    'data-read-only': [
+      'The data folder cannot be written',
+      'This user may only read the folder or one of its files, or its file system is mounted read-only. At the start: it does not start.',
+      'Give this user write access to the folder and its files.',
+    ],
+    'journal-unavailable': [
+      'The journal does not answer',
+      'It is not known whether the last append was written; the same block is appended again until it is known.',
+      'Look at the disk, or at the server of the journal.',
+    ],
+    'store-unavailable': [
+      'The store does not answer',
+      'Subjects cannot be read. Partitions wait and go on by themselves.',
+      'Look at the disk, or at the server of the store.',
+    ],
+    'index-unavailable': [
+      'The index has ended',
+      'Edges, contract use and decisions by id cannot be looked up. Judging goes on.',
+      'Start again: it is built from the journal.',
+    ],
+    'log-unavailable': ['The intake does not answer', 'Topics cannot be read or written.', 'Look at the broker.'],
+    'unknown-topic': [
+      'There is no such topic',
+      'The topic was not created, or has another prefix.',
+      'Create it first.',
+    ],
+    'no-model': [
+      'No model has been published',
+      'There is nothing to judge by.',
+      'Publish one: tutti model publish FILE.',
+    ],
+    'clock-jump': [
+      'The clock of the machine has jumped',
+      'It went forward by over an hour against its own monotonic clock. Recorded time goes on without the jump until it has lasted ten minutes.',
+      'Set the clock right; if it is right now, wait.',
+    ],
+    'revision-conflict': [
+      'Another writer has appended',
+      'The stream ended elsewhere than this process expected: a newer process owns the partition.',
+      'Nothing: the older process stops by itself.',
+    ],
+    'record-too-large': [
+      'A record does not fit a block',
+      'A verdict with its decision has more bytes than a block holds.',
+      'Keep decisions under 512 KiB.',
+    ],
+    'drain-timeout': [
+      'Not everything could be closed in time',
+      'The process ended all the same. What was not journaled had not been acknowledged.',
+      'Start it again; senders repeat what was not answered.',
+    ],
+  }),
+  ...pages('an answer over HTTP: nothing was recorded', {
+    'method-not-allowed': [
+      'This path does not answer to this method',
+      'The path exists, with other methods; the header Allow names them.',
+      'See /openapi.json.',
+    ],
+    'unsupported-media-type': [
+      'This path does not read this content type',
+      'Decisions are application/json with ce- headers, application/cloudevents+json, or application/cloudevents-batch+json.',
+      'Send one of these.',
+    ],
+  }),
+};

@@ -1,0 +1,130 @@
+import { type OwnCode, pages } from './own-code.js';
+
+/** Codes of the client, of classes as contracts, of the command line and of imports. */
+export const TOOL_CODES: Readonly<Record<string, OwnCode>> = {
+  ...pages('in the client', {
+    'outcome-unknown': [
+      'It is not known whether it was done',
+      "An operator's act was sent and not answered. It is never sent twice by itself.",
+      'Look whether it was done, then do it again if not.',
+    ],
+    'key-unreadable': [
+      'There is no private key in the file',
+      'The file does not exist, or holds no Ed25519 private key (PKCS #8 PEM, or a JWK).',
+      'Make one: tutti keys new.',
+    ],
+    'cursor-unreadable': [
+      'There is no cursor in the file',
+      'The file that keeps the place in the stream holds something else.',
+      'Name another file, or delete it to begin anew.',
+    ],
+    closed: ['The client was closed', '`close()` was called before this call.', 'Connect again.'],
+    'handler-invalid': [
+      'A handler of verdicts cannot be used',
+      '@OnVerdict needs a provider of which there is one, and a name of its own.',
+      'Move the method, or name it.',
+    ],
+  }),
+  ...pages('in a contract written as a class', {
+    'class-without-decision': [
+      'The class is no decision',
+      'It has no @Decision above it.',
+      "Write @Decision('subject.verb', { by, moves }).",
+    ],
+    'class-without-subject': [
+      'The model has no such subject',
+      'The class decides on a subject that the model does not declare.',
+      'Declare the subject with its states in the model.',
+    ],
+    'class-option-invalid': [
+      'An option of @Decision is wrong',
+      'The message says which and what it takes.',
+      'Correct it there.',
+    ],
+    'class-rule-unsupported': [
+      'A rule has no meaning in JSON Schema',
+      'Contracts are compiled to JSON Schema; a rule that it cannot say would silently not be enforced.',
+      'Use another rule, or a requirement (`requires`).',
+    ],
+    'class-rule-conflict': ['Two rules contradict each other', 'No value could fit both.', 'Remove one.'],
+    'class-type-missing': [
+      'Nothing says what type a property has',
+      'No rule on it names one.',
+      'Add @IsString, @IsInt, @IsAmount or another.',
+    ],
+  }),
+  ...pages('on the command line', {
+    usage: [
+      'The command cannot be understood',
+      'An argument or option is missing, unknown or has a value it cannot have.',
+      'See `tutti COMMAND --help`.',
+    ],
+    interrupted: ['You stopped it', 'Ctrl-C, or a signal.', 'Start it again.'],
+    'file-unreadable': [
+      'A file cannot be read',
+      'It does not exist, or this user may not read it.',
+      'Check its name and who may read it.',
+    ],
+    'model-file-missing': [
+      'Which model?',
+      'No model was named, and the folder holds none or several `*.tutti.yaml`.',
+      'Name the file.',
+    ],
+    'tests-file-missing': [
+      'There are no tests',
+      "A model's tests lie beside it: `marketplace.tutti.yaml` has `marketplace.tests.yaml`.",
+      'Write some, or name the file: --tests FILE.',
+    ],
+    'stream-unknown': [
+      'There is no such stream',
+      'The journal holds `control`, `epochs` and one `verdicts-N` a partition.',
+      'See `tutti journal ls`.',
+    ],
+  }),
+  ...pages('in the map of `tutti import`: nothing was sent', {
+    'import-map-invalid': [
+      'The map has errors',
+      'Each is named with line and column.',
+      'See docs/reference/import.md.',
+    ],
+    'map-syntax': [
+      'The map is no YAML',
+      'The text cannot be parsed at the place named.',
+      'Correct it there; quote texts that hold `: ` or `#`, or begin with `?` or `-`.',
+    ],
+    'map-unknown-key': [
+      'The map has a key that means nothing',
+      'The keys are in docs/reference/import.md.',
+      'Correct its spelling.',
+    ],
+    'map-missing-key': ['The map lacks a key', 'Without it, it cannot be told what a row means.', 'Add it.'],
+    'map-wrong-value': ['The map has a value of the wrong kind', 'The message says what belongs there.', 'Correct it.'],
+    'import-column-missing': [
+      'The log lacks a column',
+      "The map names a column that the log's first line has not.",
+      'Correct the map, or the separator in `file`.',
+    ],
+    'format-unknown': [
+      'The format of times means nothing',
+      'The map gives a format with letters that stand for nothing.',
+      'Write it in YYYY MM DD HH mm ss SSS Z, or iso, unix-s, unix-ms.',
+    ],
+    'zone-unknown': [
+      'There is no such time zone',
+      'The map names a zone that is no offset and not in the IANA database.',
+      'Write UTC, +01:00, or a name such as Europe/Amsterdam.',
+    ],
+  }),
+  ...pages('in `tutti import`: the rows before the one named have their verdicts', {
+    'import-row-invalid': [
+      'A row cannot be a decision',
+      'The row has no subject, type, participant or readable time, or is no CSV. Nothing after it was sent.',
+      'Correct the map or the log, then go on with --from-row.',
+    ],
+    'import-stopped': [
+      'The import was stopped',
+      'By Ctrl-C, or its caller.',
+      'Start it again, from the beginning or with --from-row.',
+    ],
+  }),
+};
