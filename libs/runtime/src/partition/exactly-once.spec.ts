@@ -1,4 +1,15 @@
-import fc from 'fast-check';
+import {
+  array,
+  assert,
+  asyncProperty,
+  boolean,
+  constant,
+  constantFrom,
+  nat,
+  oneof,
+  record,
+  type Arbitrary,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DecisionEvent } from '@tutti/contracts';
 import type { AppendFault } from '../fixture/faults.js';
@@ -12,35 +23,35 @@ type Step =
 
 const TYPES = ['order.place', 'order.ship', 'order.note', 'order.cancel', 'order.vanish'];
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+const step: Arbitrary<Step> = oneof(
   {
     weight: 12,
-    arbitrary: fc.record({
-      does: fc.constant('send' as const),
-      subject: fc.nat(5),
-      verb: fc.nat(TYPES.length - 1),
-      repeats: fc.boolean(),
+    arbitrary: record({
+      does: constant('send' as const),
+      subject: nat(5),
+      verb: nat(TYPES.length - 1),
+      repeats: boolean(),
     }),
   },
   {
     weight: 3,
-    arbitrary: fc.record({
-      does: fc.constant('fault' as const),
-      fault: fc.constantFrom<AppendFault | 'die'>('before', 'after', 'die'),
-      after: fc.nat(2),
+    arbitrary: record({
+      does: constant('fault' as const),
+      fault: constantFrom<AppendFault | 'die'>('before', 'after', 'die'),
+      after: nat(2),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('crash' as const) }) },
+  { weight: 1, arbitrary: record({ does: constant('crash' as const) }) },
 );
 
 describe('whatever goes wrong', () => {
   it('every decision has one verdict, every answer is in the journal, memory is the journal folded', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { minLength: 1, maxLength: 40 }),
-        fc.constantFrom(1, 2, 3),
-        fc.constantFrom(2, 100),
-        fc.constantFrom(1, 5, 1_000),
+    await assert(
+      asyncProperty(
+        array(step, { minLength: 1, maxLength: 40 }),
+        constantFrom(1, 2, 3),
+        constantFrom(2, 100),
+        constantFrom(1, 5, 1_000),
         async (steps, partitions, subjectsInMemory, flushVerdicts) => {
           const world = new World();
           const options = { partitions, subjectsInMemory, tasks: { flushVerdicts } };

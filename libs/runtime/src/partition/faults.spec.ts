@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Answer } from '../backbone.js';
 import { ENGINE } from '../engine.js';
+import type { AppendFault } from '../fixture/faults.js';
 import { World, codes } from '../fixture/world.js';
 import { makeBlock } from '../journal/block.js';
 import { MemoryJournal } from '../journal/memory-journal.js';
@@ -73,7 +74,7 @@ describe('when the journal', () => {
     await world.start();
     await world.say({ type: 'order.place', subject: 'o1' });
     let once = true;
-    world.journal.fault = async (stream) => {
+    world.journal.fault = async (stream): Promise<AppendFault> => {
       if (once && stream === 'verdicts-0') {
         once = false;
         await writeBehindItsBack(1);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Submission } from '../backbone.js';
+import type { AppendFault } from '../fixture/faults.js';
 import { ANYBODY, codes, World, type Said } from '../fixture/world.js';
 
 let world: World;
@@ -85,7 +86,7 @@ describe('reading', () => {
     const released = new Promise<void>((resolve) => (release = resolve));
     let began: () => void;
     const writing = new Promise<void>((resolve) => (began = resolve));
-    world.journal.fault = async () => {
+    world.journal.fault = async (): Promise<AppendFault> => {
       began();
       await released;
       return 'none';
