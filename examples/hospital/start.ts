@@ -2,12 +2,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SqliteJournal } from '@tutti/adapter-sqlite';
-import { importLog, showError } from '@tutti/cli';
-import { outcomeHash } from '@tutti/runtime';
-import { startStandalone } from '@tutti/standalone';
+import { importLog, ImportProgressBar, outcomeOfFolder, Output, showImportReport } from '@tutti/cli';
+import { showError, startStandalone } from '@tutti/standalone';
 import { refusedIfEnforced } from './enforce.ts';
-import { Progress } from './progress.ts';
-import { showReport } from './report.ts';
+import { showEnforced, showWhatNext } from './report.ts';
 
 // The main job: the whole backbone in this process, and the hospital's log imported through its HTTP intake.
 
@@ -38,7 +36,9 @@ async function start(): Promise<void> {
   console.log(`\ntutti  hospital   one process, SQLite in ${values.data}   Node ${process.versions.node}`);
   console.log(`       ${standalone.url}   ${standalone.open ? 'open to everybody on this machine' : 'by token'}\n`);
 
-  const progress = new Progress('importing sepsis.csv');
+  const output = new Output();
+  const bar = new ImportProgressBar(output);
+  output.line('importing examples/hospital/sepsis.csv, one decision a row …');
   const report = await importLog({
     log: join(here, 'sepsis.csv'),
     map: join(here, 'sepsis.map.yaml'),
@@ -46,16 +46,17 @@ async function start(): Promise<void> {
     batch: 500,
     by: 'start',
     because: 'groups of staff named in the log',
-    onProgress: (done) => progress.show(done),
+    onProgress: (done) => bar.show(done),
   });
-  progress.end();
+  bar.end();
+  output.line();
+  showImportReport(output, report);
 
-  const { backbone } = standalone;
   const journal = SqliteJournal.open(join(values.data, 'journal.sqlite'), { readOnly: true });
-  const outcome = await outcomeHash(journal, backbone.partitions);
-  const refused = await refusedIfEnforced(journal, backbone.regime());
+  const refused = await refusedIfEnforced(journal, standalone.backbone.regime());
   await journal.close();
-  for (const line of showReport(report, refused, outcome, standalone.url)) console.log(line);
+  showEnforced(output, refused);
+  showWhatNext(output, await outcomeOfFolder(values.data), standalone.url);
 }
 
 /** A terminal's Ctrl-C reaches npm, its script and this process, so the signal may come more than once. */
