@@ -41,3 +41,4 @@ export type { Verdict, WireVerdict } from './verdict.js';
 export { describeScenarios } from './scenario/describe-report.js';
 export type { Mismatch, ScenarioReport, ScenarioResult, Unchecked } from './scenario/report.js';
 export { runScenarios } from './scenario/run-scenarios.js';
+export { SCENARIO_CODES, type ScenarioCode } from './scenario/scenario-codes.js';

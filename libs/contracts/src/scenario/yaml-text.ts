@@ -13,6 +13,7 @@ import {
 import type { Json } from '@tutti/kernel';
 import { didYouMean, type Problem } from '@tutti/model';
 import type { Place } from './scenario.js';
+import type { ScenarioCode } from './scenario-codes.js';
 
 /** Aliases followed in one file; more only make sense to somebody who wants to fill memory. */
 const ALIASES_MAX = 2_000;
@@ -44,13 +45,13 @@ export class YamlText {
     this.root = this.resolved(document.contents as Node | null);
   }
 
-  problem(code: string, message: string, at: Place, mend?: string): void {
+  problem(code: ScenarioCode, message: string, at: Place, mend?: string): void {
     const { file } = this;
     this.problems.push({ code, severity: 'error', file, ...at, message, ...(mend === undefined ? {} : { mend }) });
   }
 
   /** A name that is none of those known; proposes the nearest. */
-  unknown(code: string, what: string, name: string, known: Iterable<string>, at: Place): void {
+  unknown(code: ScenarioCode, what: string, name: string, known: Iterable<string>, at: Place): void {
     this.problem(code, `unknown ${what} \`${name}\``, at, didYouMean(name, known));
   }
 

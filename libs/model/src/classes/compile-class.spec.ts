@@ -1,5 +1,7 @@
 import { IsIn, IsOptional, IsRFC3339, IsString, MaxLength, Min } from 'class-validator';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { CLASS_CODES } from './class-codes.js';
 import { assetSchema, enumSchema, objectSchema, roleSchema, simpleSchema } from '../data-schema.js';
 import { compileClass } from './compile-class.js';
 import { IsAmount, IsRole } from './data-rules.js';
@@ -106,4 +108,17 @@ describe('compileClass', () => {
     class Plain {}
     expect(() => compileClass(Plain)).toThrow(expect.objectContaining({ code: 'class-without-decision' }));
   });
+});
+
+it('every code of a class has a page', () => {
+  const sources = globSync('*.ts', { cwd: import.meta.dirname }).filter((file) => !/spec|codes/.test(file));
+  const used = sources.flatMap(
+    (file) => readFileSync(`${import.meta.dirname}/${file}`, 'utf8').match(/'class-[a-z-]+'/g) ?? [],
+  );
+  const codes = new Set(
+    used
+      .map((code) => code.slice(1, -1))
+      .filter((code) => !code.startsWith('class-transformer') && code !== 'class-validator'),
+  );
+  expect([...codes].toSorted()).toEqual(Object.keys(CLASS_CODES).toSorted());
 });
