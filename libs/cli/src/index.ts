@@ -1,4 +1,6 @@
-export { type ImportOptions, importLog, ImportStoppedError } from './import/import-log.js';
+export { importLog } from './import/import-log.js';
+export type { ImportOptions } from './import/import-options.js';
+export { ImportStoppedError } from './import/import-run.js';
 export type { Finding, FindingSample, ImportProgress, ImportReport } from './import/import-report.js';
 export { parseImportMap } from './import/map/parse-import-map.js';
 export type { ImportMap } from './import/map/import-map.js';

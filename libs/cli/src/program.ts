@@ -29,7 +29,7 @@ export function buildProgram(shell: Shell): Command {
     .configureOutput({
       writeOut: (text) => shell.stdout.write(text),
       writeErr: (text) => shell.stderr.write(text),
-      outputError: (text, write) => write(`✗ usage  ${text.replace(/^error: /, '')}`),
+      outputError: (text, write) => write(usageError(text)),
     })
     .addHelpText(
       'after',
@@ -58,4 +58,14 @@ export function buildProgram(shell: Shell): Command {
   program.commandsGroup('Help:');
   helpCommand(program, shell);
   return program;
+}
+
+/** Commander's own words in the shape of every error. */
+function usageError(text: string): string {
+  const [message, ...hints] = text
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n');
+  const mend = hints.length === 0 ? '' : `  mend   ${hints.join(' ').replace(/^\((.*)\)$/, '$1')}\n`;
+  return `✗ usage  ${message}\n${mend}  more   tutti --help, tutti COMMAND --help\n`;
 }

@@ -1,4 +1,4 @@
-import type { Decision, NextStep } from '@tutti/client';
+import { type Decision, type NextStep, TimeoutError, type Tutti, type Verdict } from '@tutti/client';
 import { TuttiError } from '@tutti/kernel';
 import { type Command, Option } from 'commander';
 import { type Call, countOption, define } from '../run/define.js';
@@ -52,17 +52,34 @@ async function decide({ session, output, options, args }: Call<DecideOptions>): 
     basedOn: options.basedOn ?? null,
     ...(options.exact === undefined ? {} : { exact: options.exact }),
     ...(options.id === undefined ? {} : { id: options.id }),
-    ...(options.time === undefined ? {} : { time: requireTime(options.time, nowMs) }),
+    time: requireTime(options.time ?? 'now', nowMs),
     ...(options.contract === undefined ? {} : { contract: options.contract }),
   };
   const tutti = await session.tutti();
-  const verdict = options.dryRun === true ? await tutti.dryRun(decision) : await tutti.decide(decision);
+  const verdict = options.dryRun === true ? await tutti.dryRun(decision) : await take(tutti, decision, as);
   if (output.json) output.object(verdict);
   else {
     const next = options.dryRun === true || output.quiet ? [] : await nextOf(tutti, subject);
     showVerdict(output, verdict, next, nowMs);
   }
   return verdict.accepted ? EXIT.done : EXIT.no;
+}
+
+/** Says how to ask again where the outcome is not known: the same id counts once only with the same time. */
+async function take(tutti: Tutti, decision: Decision, as: string): Promise<Verdict> {
+  try {
+    return await tutti.decide(decision);
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    const { id } = error.decision;
+    throw new TuttiError(error.code, error.message, {
+      where: `decision ${id} of ${as}`,
+      mend: `ask for it: tutti explain ${as}/${id}; or send the same again: --id ${id} --time ${String(decision.time)}`,
+      facts: { ...error.decision, time: String(decision.time) },
+      retryable: true,
+      cause: error,
+    });
+  }
 }
 
 /** The verdict is what was asked for: what comes next is left out where it cannot be read. */

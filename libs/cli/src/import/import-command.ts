@@ -1,10 +1,15 @@
+import { TuttiError } from '@tutti/kernel';
 import { type Command, Option } from 'commander';
+import { readText } from '../model/model-file.js';
 import { type Call, countOption, define } from '../run/define.js';
 import type { Shell } from '../run/shell.js';
 import { grouped } from '../terminal/columns.js';
 import { EXIT, type ExitCode } from '../terminal/exit-code.js';
 import type { Output } from '../terminal/output.js';
-import { importLog, ImportStoppedError } from './import-log.js';
+import { problemLines } from '../terminal/show-problem.js';
+import { importLog } from './import-log.js';
+import { ImportStoppedError } from './import-run.js';
+import { mapProblems } from './map/parse-import-map.js';
 import { type ImportPreview, previewLog } from './preview-log.js';
 import { ImportProgressBar, showImportReport } from './show-import-report.js';
 
@@ -40,15 +45,26 @@ export function importCommand(program: Command, shell: Shell): void {
 }
 
 async function runImport(call: Call<ImportCommandOptions>): Promise<ExitCode> {
-  const { session, output, options, args, signal } = call;
+  const { output, options, args } = call;
   const [log] = args as [string];
-  const { map, fromRow, limit, batch, because, as, timeout } = options;
+  const { map, fromRow, limit } = options;
   const rows = { log, map, fromRow, ...(limit === undefined ? {} : { limit }) };
-  if (options.dryRun === true) {
-    const preview = await previewLog(rows);
-    output.result(preview, () => showPreview(output, preview));
-    return EXIT.done;
+  try {
+    if (options.dryRun === true) {
+      const preview = await previewLog(rows);
+      output.result(preview, () => showPreview(output, preview));
+      return EXIT.done;
+    }
+    return await send(call, rows);
+  } catch (error) {
+    if (error instanceof TuttiError && !output.json) showMapProblems(output, error, map);
+    throw error;
   }
+}
+
+async function send(call: Call<ImportCommandOptions>, rows: { log: string; map: string }): Promise<ExitCode> {
+  const { session, output, options, signal } = call;
+  const { batch, because, as, timeout } = options;
   const bar = new ImportProgressBar(output);
   try {
     const report = await importLog({
@@ -71,6 +87,16 @@ async function runImport(call: Call<ImportCommandOptions>): Promise<ExitCode> {
       output.result({ ...error.report, nextRow: error.nextRow }, () => showImportReport(output, error.report));
     }
     throw error;
+  }
+}
+
+/** What is wrong with the map, each with a caret. */
+function showMapProblems(output: Output, error: TuttiError, map: string): void {
+  const problems = mapProblems(error);
+  if (problems.length === 0) return;
+  const text = readText(map);
+  for (const problem of problems) {
+    for (const line of problemLines(problem, text, output.errorColours)) output.complain(line);
   }
 }
 

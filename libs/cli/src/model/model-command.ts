@@ -131,6 +131,7 @@ async function publish({ session, output, options, args }: Call<PublishOptions>)
   const admin = session.admin();
   const before = options.ifRevision ?? (await admin.model())?.revision ?? 0;
   const difference = await admin.diffModel({ yaml: file.text, file: file.path });
+  if (difference.breaking && options.breaking !== true) throw breaks(difference);
   const published = await admin.publishModel({ yaml: file.text, file: file.path }, session.why(options.because), {
     ifRevision: before,
     ...(options.breaking === undefined ? {} : { breaking: options.breaking }),
@@ -145,6 +146,22 @@ async function publish({ session, output, options, args }: Call<PublishOptions>)
     output.line(`${green('✓')} model ${before} → ${published.revision}${parts}   ${showInForce(published)}`);
   });
   return EXIT.done;
+}
+
+function breaks(difference: ModelDifference): TuttiError {
+  const { changes } = difference;
+  const breaking = changes.filter((change) => change.breaking);
+  return new TuttiError(
+    'incompatible',
+    `${breaking.length} of ${changes.length} changes break who keeps to model ${difference.from}`,
+    {
+      where: breaking
+        .map(({ of, text, kind }) => `${(of as unknown as Change['of']).name}  ${text}  (${kind})`)
+        .join('\n         '),
+      mend: 'add --breaking, or change it so that nothing breaks; `tutti model diff` shows all',
+      facts: { changes: changes as never },
+    },
+  );
 }
 
 /** `order.ship@3, order.cancel@2, fees bounds` */

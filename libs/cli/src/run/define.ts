@@ -62,14 +62,16 @@ export function define<O>(parent: Command, shell: Shell, definition: Definition<
 
 /** A group of commands: `tutti model …`. */
 export function group(parent: Command, name: string, summary: string): Command {
-  return parent.command(name).summary(summary).description(summary);
+  return parent.command(name).summary(summary).description(summary).helpCommand(false);
 }
 
 function sharedOptions(): Option[] {
   return [
     new Option('--url <url>', 'where the backbone is').env('TUTTI_URL').helpGroup(SHARED),
-    new Option('--as <id>', 'participant to act as').helpGroup(SHARED),
-    new Option('--key <file>', "that participant's private key: decisions are signed").helpGroup(SHARED),
+    new Option('--as <id>', 'participant to act as').env('TUTTI_AS').helpGroup(SHARED),
+    new Option('--key <file>', "that participant's private key: decisions are signed")
+      .env('TUTTI_KEY')
+      .helpGroup(SHARED),
     new Option('--token <token>', "that participant's token").env('TUTTI_TOKEN').helpGroup(SHARED),
     new Option('--timeout <span>', 'how long to try: 500ms, 5s, 1m')
       .default(undefined, '5s')

@@ -16,12 +16,18 @@ export function showSpan(spanMs: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0).replace(/\.0$/, '')} s`;
   const minutes = Math.round(ms / 60_000);
   if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  if (ms < DAY_MS - HOUR_MS / 2) {
+    const hours = Math.floor(minutes / 60);
+    return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  }
+  const hours = Math.round(ms / HOUR_MS);
   const days = Math.floor(hours / 24);
   const word = days === 1 ? 'day' : 'days';
   return hours % 24 === 0 ? `${days} ${word}` : `${days} ${word} ${hours % 24} h`;
 }
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * A time as people write it: RFC 3339, `now`, or from now (`+2d`, `-3h`).
