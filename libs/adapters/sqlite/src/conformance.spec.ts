@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeJournal, describeSubjectStore, type Ground } from '@tutti/runtime/conformance';
-import { SqliteJournal, SqliteSubjectStore } from './index.js';
+import { SqliteJournal, SqliteSubjectStore } from '@tutti/adapter-sqlite';
 
 function onFile<T>(open: (path: string) => T): () => Promise<Ground<T>> {
   return async () => {
@@ -14,5 +14,12 @@ function onFile<T>(open: (path: string) => T): () => Promise<Ground<T>> {
   };
 }
 
-describeJournal('SQLite', onFile(SqliteJournal.open));
+describeJournal(
+  'SQLite',
+  onFile((path) => SqliteJournal.open(path)),
+);
+describeJournal(
+  'SQLite, written in a thread of its own',
+  onFile((path) => SqliteJournal.open(path, { thread: true })),
+);
 describeSubjectStore('SQLite', onFile(SqliteSubjectStore.open));

@@ -5,7 +5,7 @@ import type { DecisionIndex } from '@tutti/runtime';
 import { JournalIndex } from './indexing/journal-index.js';
 import { WorkerIndex } from './indexing/worker-index.js';
 import { lockFolder, readOnlyFolder } from './folder-lock.js';
-import { SqliteJournal } from './sqlite-journal.js';
+import { SqliteJournal } from './journal/sqlite-journal.js';
 import { SqliteSubjectStore } from './sqlite-subject-store.js';
 
 /** What a space keeps on one machine. */
@@ -20,6 +20,15 @@ export interface DataFolder {
   close(): Promise<void>;
 }
 
+/** How a data folder is opened. */
+export interface DataFolderOptions {
+  /**
+   * The journal compresses and writes in a thread of its own: judging goes on while the disk is waited for, where there
+   * is a core to spare. Default false.
+   */
+  journalThread?: boolean;
+}
+
 /**
  * Opens a data folder for this process alone; makes it where there is none. A store or index that is damaged or of
  * another version is begun anew, a journal never.
@@ -28,7 +37,7 @@ export interface DataFolder {
  * @throws TuttiError `data-locked`, `data-read-only`, `data-unusable`, `data-foreign`, `disk-full`,
  *   `journal-corrupt`, `journal-version`
  */
-export function openDataFolder(folder: string): DataFolder {
+export function openDataFolder(folder: string, options: DataFolderOptions = {}): DataFolder {
   if (folder === ':memory:') {
     const [journal, store] = [SqliteJournal.open(':memory:'), SqliteSubjectStore.open(':memory:')];
     return assemble(journal, store, undefined, undefined, () => undefined);
@@ -38,7 +47,7 @@ export function openDataFolder(folder: string): DataFolder {
   const opened: { close(): Promise<void> }[] = [];
   try {
     const journalPath = join(folder, 'journal.sqlite');
-    const journal = SqliteJournal.open(journalPath);
+    const journal = SqliteJournal.open(journalPath, { thread: options.journalThread ?? false });
     opened.push(journal);
     const { file: store, renewed } = openOrRenew(join(folder, 'store.sqlite'), SqliteSubjectStore.open);
     opened.push(store);

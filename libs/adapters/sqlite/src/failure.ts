@@ -1,5 +1,5 @@
 import { TuttiError, type TuttiErrorDetails } from '@tutti/kernel';
-import { JournalUnavailableError, StoreUnavailableError } from '@tutti/runtime';
+import { JournalUnavailableError, StoreUnavailableError } from '@tutti/runtime/journal';
 
 /** Which file a fault is about. All but the journal can be built again from it. */
 export type FileRole = 'journal' | 'store' | 'index';

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { TuttiError } from '@tutti/kernel';
-import { SqliteJournal } from '../sqlite-journal.js';
+import { toPortable } from '../portable-error.js';
+import { SqliteJournal } from '../journal/sqlite-journal.js';
 import { JournalIndex } from './journal-index.js';
-import type { WorkerAnswer, WorkerFailure, WorkerQuestion, WorkerStart } from './worker-messages.js';
+import type { WorkerAnswer, WorkerQuestion, WorkerStart } from './worker-messages.js';
 
 /*
  * The index's thread. Answers questions, and reads on by itself: to the end while the journal is quiet, a little at a
@@ -55,21 +55,12 @@ async function answer(question: WorkerQuestion): Promise<unknown> {
   }
 }
 
-function failureOf(error: unknown): WorkerFailure {
-  if (error instanceof TuttiError) {
-    const { code, message, retryable, where, mend, facts } = error;
-    return { code, message, retryable, where, mend, facts };
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: 'internal', message, retryable: false, where: undefined, mend: undefined, facts: {} };
-}
-
 port.on('message', (question: WorkerQuestion) => {
   const { number } = question;
   void answer(question)
     .then(
       (found): WorkerAnswer => ({ number, answer: found }),
-      (error: unknown): WorkerAnswer => ({ number, failure: failureOf(error) }),
+      (error: unknown): WorkerAnswer => ({ number, failure: toPortable(error) }),
     )
     .then((message) => {
       port.postMessage(message);

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { TuttiError } from '@tutti/kernel';
 import type { DecisionIndex, Edge } from '@tutti/runtime';
+import { fromPortable } from '../portable-error.js';
 import type { WorkerAnswer, WorkerAnswers, WorkerQuestion, WorkerStart } from './worker-messages.js';
 
 interface Waiting {
@@ -51,6 +52,8 @@ export class WorkerIndex implements DecisionIndex {
       const exited = new Promise((resolve) => worker.once('exit', resolve));
       // Where it has ended by itself there is nothing left to close.
       await this.ask({ ask: 'close' }).catch(() => undefined);
+      // The answer let go of the thread; the process may not end before the thread has closed its files.
+      worker.ref();
       await exited;
     }
     this.end(undefined);
@@ -60,7 +63,7 @@ export class WorkerIndex implements DecisionIndex {
     if (this.worker !== undefined) return this.worker;
     clearTimeout(this.timer);
     const file = new URL('./index-worker.js', import.meta.url);
-    const worker = new Worker(file, { workerData: this.start, name: 'tutti-index' });
+    const worker = new Worker(file, { workerData: this.start, name: 'tutti-index', execArgv: [] });
     worker.on('message', (message: WorkerAnswer) => this.answered(message));
     worker.on('error', (error) => this.end(error));
     worker.on('exit', () => this.end(undefined));
@@ -91,8 +94,7 @@ export class WorkerIndex implements DecisionIndex {
       waiting?.resolve(message.answer as never);
       return;
     }
-    const { code, message: said, ...details } = message.failure;
-    waiting?.reject(new TuttiError(code, said, details));
+    waiting?.reject(fromPortable(message.failure));
   }
 
   private end(cause: Error | undefined): void {

@@ -1,5 +1,5 @@
 import type { DecisionIndex } from '@tutti/runtime';
-import type { Json } from '@tutti/kernel';
+import type { PortableError } from '../portable-error.js';
 
 /** What the index's thread is started with. */
 export interface WorkerStart {
@@ -13,17 +13,7 @@ export type WorkerQuestion = { number: number } & (
 );
 
 /** Its answer, or why there is none. */
-export type WorkerAnswer = { number: number } & ({ answer: unknown } | { failure: WorkerFailure });
-
-/** An error as it crosses threads. */
-export interface WorkerFailure {
-  code: string;
-  message: string;
-  retryable: boolean;
-  where: string | undefined;
-  mend: string | undefined;
-  facts: Record<string, Json>;
-}
+export type WorkerAnswer = { number: number } & ({ answer: unknown } | { failure: PortableError });
 
 /** What each question is answered with. */
 export interface WorkerAnswers {
