@@ -11,7 +11,7 @@ import { openDataFolder } from '@tutti/adapter-sqlite';
 /** Takes the folder and appends claims until it is killed; writes a line for each that was acknowledged. */
 const CHILD = `
   import { openDataFolder } from '@tutti/adapter-sqlite';
-  import { makeBlock } from '@tutti/runtime';
+  import { makeBlock } from '@tutti/runtime/journal';
   const { journal } = openDataFolder(process.argv[1]);
   const stream = 'verdicts-0';
   let last = await journal.last(stream);
@@ -45,25 +45,29 @@ describe('the lock of a data folder', () => {
     await openDataFolder(folder).close();
   });
 
-  it('names the process that has it, and ends with it however it ends; nothing acknowledged is lost', async () => {
-    for (let round = 1; round <= 4; round += 1) {
-      // given another process at work on the folder
-      const acknowledged = await childUntil(20 * round);
-      // then we are refused, and told who it is
-      expect(() => openDataFolder(folder)).toThrow(
-        expect.objectContaining({ code: 'data-locked', message: expect.stringContaining(`process ${child!.pid}`) }),
-      );
-      // when it is killed
-      await kill();
-      // then the folder is free at once, and the journal is whole
-      const data = openDataFolder(folder);
-      let end = 0;
-      for await (const block of new JournalReader(data.journal, 'verdicts-0').blocks()) ({ end } = block);
-      expect(end).toBeGreaterThanOrEqual(acknowledged());
-      expect((await data.journal.last('verdicts-0'))?.term).toBe(round);
-      await data.close();
-    }
-  });
+  it(
+    'names the process that has it, and ends with it however it ends; nothing acknowledged is lost',
+    { timeout: 60_000 },
+    async () => {
+      for (let round = 1; round <= 2; round += 1) {
+        // given another process at work on the folder
+        const acknowledged = await childUntil(20 * round);
+        // then we are refused, and told who it is
+        expect(() => openDataFolder(folder)).toThrow(
+          expect.objectContaining({ code: 'data-locked', message: expect.stringContaining(`process ${child!.pid}`) }),
+        );
+        // when it is killed
+        await kill();
+        // then the folder is free at once, and the journal is whole
+        const data = openDataFolder(folder);
+        let end = 0;
+        for await (const block of new JournalReader(data.journal, 'verdicts-0').blocks()) ({ end } = block);
+        expect(end).toBeGreaterThanOrEqual(acknowledged());
+        expect((await data.journal.last('verdicts-0'))?.term).toBe(round);
+        await data.close();
+      }
+    },
+  );
 });
 
 /** Starts the child and waits for so many acknowledgements; gives the highest one seen so far. */
