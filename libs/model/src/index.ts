@@ -29,3 +29,4 @@ export { readDuration, readShare, type Duration } from './parse/words.js';
 export { didYouMean } from './problems/did-you-mean.js';
 export { defineModel, fromYaml, type DefinedModel, type ModelSource } from './classes/define-model.js';
 export { CLASS_CODES, type ClassCode } from './classes/class-codes.js';
+export { formatProblem, type FormatOptions } from './problems/format-problem.js';

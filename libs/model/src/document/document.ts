@@ -72,6 +72,21 @@ export class Places {
     return keySpan ?? span;
   }
 
+  /** Every key anywhere in the text. */
+  keys(): Set<string> {
+    const found = new Set<string>();
+    const visit = (node: Node): void => {
+      if (node.kind === 'list') node.items.forEach(visit);
+      if (node.kind !== 'map') return;
+      for (const { key, value } of node.entries) {
+        found.add(key.replace(/\?$/, ''));
+        visit(value);
+      }
+    };
+    visit(this.root);
+    return found;
+  }
+
   node(path: readonly (string | number)[]): Node | undefined {
     return this.find(path).node;
   }

@@ -38,10 +38,7 @@ export function readDocument(text: string, findings: Findings): MapNode | undefi
     return undefined;
   }
   const [document, second] = documents;
-  for (const { pos, message } of document?.errors ?? []) {
-    const [summary = message] = message.split('\n');
-    findings.error('yaml-syntax', { start: pos[0], end: pos[1] }, summary, mendSyntax(text, pos[0], message));
-  }
+  sayErrors(document, text, findings);
   if (second !== undefined) {
     const start = second.range?.[0] ?? 0;
     findings.error(
@@ -63,14 +60,57 @@ export function readDocument(text: string, findings: Findings): MapNode | undefi
   return undefined;
 }
 
-function mendSyntax(text: string, at: number, message: string): string | undefined {
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
-  const lineEnd = text.indexOf('\n', at);
-  const line = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd);
-  if (/^\s*\t/.test(line)) return 'indent with spaces, YAML takes no tabs';
-  if (/indent|align/i.test(message)) return 'keys of one map stand in one column';
-  if (/[?:&|<>]/.test(line)) return QUOTE;
-  return undefined;
+/** YAML's errors, each once: the first is the cause of those that follow. */
+function sayErrors(document: Document | undefined, text: string, findings: Findings): void {
+  const said = new Set<string>();
+  for (const { code, pos, message } of document?.errors ?? []) {
+    // Those of a kind mostly follow from the first.
+    const kind = code === 'MULTILINE_IMPLICIT_KEY' ? 'BLOCK_AS_IMPLICIT_KEY' : code;
+    if (said.has(kind)) continue;
+    said.add(kind);
+    const { summary, mend } = inWords(code, message);
+    let [start, end] = pos;
+    if (code !== 'TAB_AS_INDENT') start += text.slice(start).search(/\S|$/);
+    if (start >= text.length) start = Math.max(0, text.trimEnd().length - 1);
+    if (end <= start) end = start + 1;
+    findings.error('yaml-syntax', { start, end }, summary, mend);
+  }
+}
+
+function inWords(code: string, message: string): { summary: string; mend: string } {
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return { summary: 'a tab', mend: 'indent with spaces' };
+    case 'BAD_INDENT':
+    case 'MISSING_CHAR':
+    case 'UNEXPECTED_TOKEN': {
+      const indented = /column|indent/i.test(message) && !/end with/.test(message);
+      if (indented)
+        return {
+          summary: 'this line does not fit the lines above',
+          mend: 'keys of one map stand in one column, under the key they belong to',
+        };
+      return {
+        summary: `YAML cannot read this: ${lowered(message)}`,
+        mend: /end with|Missing/i.test(message) ? 'close it' : QUOTE,
+      };
+    }
+    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'MULTILINE_IMPLICIT_KEY':
+      return {
+        summary: 'this is a value, and the lines below or a second colon make it a key',
+        mend: 'quote it, or mend the indentation below',
+      };
+    case 'BAD_SCALAR_START':
+      return { summary: lowered(message), mend: QUOTE };
+    default:
+      return { summary: lowered(message), mend: QUOTE };
+  }
+}
+
+function lowered(text: string): string {
+  const [first = text] = text.split('\n');
+  return first.charAt(0).toLowerCase() + first.slice(1);
 }
 
 class TreeReader {

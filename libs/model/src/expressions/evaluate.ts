@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { CEL_FUNCTIONS, CEL_METHODS, SPAN, TIME, ownFunctions, type EmptyRate } from './functions.js';
+import { CEL_FUNCTIONS, CEL_METHODS, NoEvidence, SPAN, TIME, ownFunctions, type EmptyRate } from './functions.js';
 import { ExpressionFault, compare, equal, int, span, time, type Value } from './value.js';
 
 /** An expression made ready: reads a scope, and the variables of enclosing macros. */
@@ -175,13 +175,14 @@ class TreeCompiler<S> {
   }
 }
 
-/** `&&` and `||`: an error on one side is forgotten where the other side decides. */
+/** `&&` and `||`: an error on one side is forgotten where the other side decides; that there is no evidence is not. */
 function logical<S>(left: Code<S>, right: Code<S>, deciding: boolean): Code<S> {
   return (scope, locals) => {
     let fault: unknown;
     try {
       if (truth(left(scope, locals)) === deciding) return deciding;
     } catch (error) {
+      if (error instanceof NoEvidence) throw error;
       fault = error;
     }
     if (truth(right(scope, locals)) === deciding) return deciding;
@@ -197,6 +198,7 @@ function anyItem(items: readonly Value[], wanted: boolean, test: (item: Value) =
     try {
       if (test(item) === wanted) return true;
     } catch (error) {
+      if (error instanceof NoEvidence) throw error;
       fault ??= error;
     }
   }

@@ -308,7 +308,7 @@ function flatten(node: ASTNode): { root: ASTNode; parts: Part[] } {
 }
 
 /** The paths that are set wherever the condition has this truth. */
-function facts(node: ASTNode, truth: boolean): string[] {
+export function facts(node: ASTNode, truth: boolean): string[] {
   if (node.op === '!_') return facts(node.args, !truth);
   if ((node.op === '&&' && truth) || (node.op === '||' && !truth))
     return node.args.flatMap((side) => facts(side, truth));

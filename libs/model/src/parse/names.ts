@@ -7,6 +7,8 @@ export interface Reader {
   shape: Shape;
   roles: ReadonlySet<string>;
   assets: ReadonlyMap<string, number>;
+  /** What subjects keep by paths that are wrong: said once, where the path stands. */
+  broken: Set<string>;
   /** Gives the text of a `schema:` file beside the model, where the caller can read files. */
   readSchema?: (path: string) => string | undefined;
 }

@@ -72,6 +72,7 @@ function parseContext(
   const known = Object.entries(interaction).flatMap(([subject, { keeps }]) =>
     Object.keys(keeps).map((keep) => `${subject}.${keep}`),
   );
+  if (reader.broken.has(text)) return undefined;
   if (!known.includes(text)) {
     findings.error(
       'unknown-keep',

@@ -206,7 +206,8 @@ function parseKeeps(
       continue;
     }
     const path = parsePath(value, key, decisions, reader);
-    if (path !== undefined) keeps[key] = path;
+    if (path === undefined) reader.broken.add(`${name}.${key}`);
+    else keeps[key] = path;
   }
   return keeps;
 }

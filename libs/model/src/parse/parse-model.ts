@@ -64,6 +64,7 @@ function readModel(root: MapNode, findings: Findings, options: ParseOptions): Mo
     shape,
     roles: new Set(Object.keys(roles)),
     assets: new Map(Object.entries(assets)),
+    broken: new Set(),
     ...options,
   };
   const entry = shape.required(keys, 'interaction', 'the model', 'interaction: { order: { states: [placed], … } }');

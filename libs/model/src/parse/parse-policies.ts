@@ -76,6 +76,7 @@ function parseUnit(node: Node, interaction: ModelDefinition['interaction'], read
     Object.keys(keeps).map((keep) => `${subject}.${keep}`),
   );
   if (contexts.includes(unit)) return unit;
+  if (reader.broken.has(unit)) return undefined;
   reader.findings.error(
     'policy-unit',
     node.span,

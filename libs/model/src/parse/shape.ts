@@ -1,6 +1,6 @@
 import { SHARE_MAX } from '../data-schema.js';
 import type { Entry, ListNode, MapNode, Node, ScalarNode } from '../document/document.js';
-import { didYouMean } from '../problems/did-you-mean.js';
+import { didYouMean, nearest } from '../problems/did-you-mean.js';
 import type { Findings, Span } from '../problems/findings.js';
 import { nameFault, readDuration, readShare } from './words.js';
 
@@ -26,14 +26,20 @@ export class Shape {
     return this.wrong(node, `${what} is a list`, example);
   }
 
-  /** The map's entries; keys beside the known ones are errors. */
+  /**
+   * The map's entries; keys beside the known ones are errors. One that is nearly a known key is read as that, so that
+   * what stands under it is checked too.
+   */
   keys(node: MapNode, at: Span, what: string, known: readonly string[]): Keys {
+    const misspelt = new Map<string, Entry>();
     for (const entry of uncut(node, this.findings)) {
       if (known.includes(entry.key)) continue;
       const name = entry.key.endsWith('?') ? entry.key.slice(0, -1) : entry.key;
       this.findings.error('unknown-key', entry.keySpan, `${what} has no key \`${entry.key}\``, didYouMean(name, known));
+      const meant = nearest(name, known);
+      if (meant !== undefined) misspelt.set(meant, entry);
     }
-    return { node, at, get: (key) => node.entries.find((entry) => entry.key === key) };
+    return { node, at, get: (key) => node.entries.find((entry) => entry.key === key) ?? misspelt.get(key) };
   }
 
   /** Entries whose values are expressions: without what YAML made of one that it cut at a comma. */

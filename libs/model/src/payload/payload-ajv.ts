@@ -6,7 +6,7 @@ import { readTime } from './read-time.js';
 
 /**
  * An ajv for payloads: JSON Schema 2020-12, strict, with the model's annotations. Times are what {@link readTime}
- * takes.
+ * takes. Schemas themselves are not checked, see {@link schemaFault}.
  *
  * @param allErrors all errors, or the first one only (faster)
  * @param foreign for schemas written whole, whose properties may be called `constructor`
@@ -21,7 +21,7 @@ export function payloadAjv(allErrors: boolean, foreign: boolean): Ajv2020 {
     strictRequired: false,
     messages: true,
     logger: false,
-    validateSchema: true,
+    validateSchema: false,
     addUsedSchema: false,
     unicodeRegExp: true,
   });

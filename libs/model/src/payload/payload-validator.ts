@@ -1,15 +1,12 @@
 import type { Json, JsonObject } from '@tutti/kernel';
-import type { ValidateFunction } from 'ajv/dist/2020.js';
+import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js';
 import type { SchemaProblem } from '../compiled.js';
 import { payloadAjv } from './payload-ajv.js';
 import { schemaProblems } from './schema-problems.js';
 
 /** Compiles payload schemas of one model. */
 export class PayloadValidators {
-  private readonly fast = payloadAjv(false, false);
-  private readonly thorough = payloadAjv(true, false);
-  private readonly foreignFast = payloadAjv(false, true);
-  private readonly foreignThorough = payloadAjv(true, true);
+  private readonly ajvs = new Map<string, Ajv2020>();
 
   /** @param assets asset → decimal places, for messages */
   constructor(private readonly assets: Readonly<Record<string, number>>) {}
@@ -18,8 +15,8 @@ export class PayloadValidators {
   compile(schema: JsonObject): (data: unknown) => SchemaProblem[] | undefined {
     const closed = isClosed(schema);
     const { $id: _, ...anonymous } = schema;
-    const valid: ValidateFunction = (closed ? this.fast : this.foreignFast).compile(anonymous);
-    const thorough = (): ValidateFunction => (closed ? this.thorough : this.foreignThorough).compile(anonymous);
+    const valid: ValidateFunction = this.ajv(false, !closed).compile(anonymous);
+    const thorough = (): ValidateFunction => this.ajv(true, !closed).compile(anonymous);
     let explain: ValidateFunction | undefined;
     const { assets } = this;
     return (data) => {
@@ -28,6 +25,13 @@ export class PayloadValidators {
       if (explain(data)) return [protoProblem()];
       return schemaProblems(explain.errors ?? [], schema, assets);
     };
+  }
+
+  private ajv(allErrors: boolean, foreign: boolean): Ajv2020 {
+    const key = `${allErrors} ${foreign}`;
+    const ajv = this.ajvs.get(key) ?? payloadAjv(allErrors, foreign);
+    this.ajvs.set(key, ajv);
+    return ajv;
   }
 }
 

@@ -22,7 +22,7 @@ function distance(from: string, to: string, max: number): number {
 /** The known word a misspelt one most likely stands for, or `undefined` if none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > 64) return undefined;
-  const max = word.length <= 3 ? 1 : word.length <= 6 ? 2 : 3;
+  const max = Math.min(3, Math.max(1, Math.floor(word.length / 3)));
   let found: string | undefined;
   let best = max + 1;
   for (const candidate of known) {

@@ -13,6 +13,7 @@ const PROBLEMS_MAX = 200;
 /** Collects what is found in a model's text, and knows lines and columns. */
 export class Findings {
   private readonly found: Problem[] = [];
+  private readonly spans: { code: ProblemCode; start: number }[] = [];
   private readonly seen = new Set<string>();
   private readonly lineStarts: number[] = [0];
 
@@ -37,6 +38,11 @@ export class Findings {
     return this.found.reduce((sum, { severity }) => sum + (severity === 'error' ? 1 : 0), 0);
   }
 
+  /** Whether something was found within a part of the text. */
+  has(code: ProblemCode, span: Span): boolean {
+    return this.spans.some((each) => each.code === code && each.start >= span.start && each.start <= span.end);
+  }
+
   /** All of them, in the order of the text. */
   problems(): Problem[] {
     return this.found.toSorted((left, right) => left.line - right.line || left.column - right.column);
@@ -51,6 +57,7 @@ export class Findings {
     const key = `${code} ${start} ${message}`;
     if (this.seen.has(key) || this.found.length >= PROBLEMS_MAX) return;
     this.seen.add(key);
+    this.spans.push({ code, start });
     const problem: Problem = {
       code,
       severity,
