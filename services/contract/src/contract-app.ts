@@ -72,20 +72,36 @@ export async function createContractApp(options: ContractAppOptions): Promise<Co
       return access.open;
     },
     async listen({ host, port, orNextFree = false }) {
-      if (access.open && !isLoopback(host)) {
-        throw new TuttiError(
-          'open-access',
-          `on ${host} others could reach a backbone that lets everybody do everything`,
-          {
-            where: `${host}:${port}`,
-            mend: 'set TUTTI_OPERATOR_TOKEN or TUTTI_OIDC_ISSUER, or issue an operator token first; or listen on 127.0.0.1',
-          },
-        );
-      }
+      if (access.open && !isLoopback(host)) throw openAccess(host);
       return listen(app, host, port, orNextFree);
     },
-    close: () => app.close(),
+    close: () => closeConnections(app),
   };
+}
+
+/** How often connections that have become idle are closed during a shutdown. */
+const LOOK_EVERY_MS = 20;
+
+/**
+ * Closes the server. It closes idle connections once, when it begins; those that still had an answer to come would be
+ * kept alive, and it would wait for their clients to leave.
+ */
+async function closeConnections(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const timer = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** The refusal to let everybody do everything where others reach it. */
+export function openAccess(host: string): TuttiError {
+  return new TuttiError('open-access', `on ${host} others could reach a backbone that lets everybody do everything`, {
+    where: host,
+    mend: 'set TUTTI_OPERATOR_TOKEN or TUTTI_OIDC_ISSUER, or issue an operator token first; or listen on 127.0.0.1',
+  });
 }
 
 /** Whether only this machine can reach an address. */

@@ -1,6 +1,13 @@
 import 'reflect-metadata';
 import { openDataFolder } from '@tutti/adapter-sqlite';
-import { type AccessOptions, type ContractApp, createContractApp, isLoopback } from '@tutti/contract-service';
+import {
+  type AccessOptions,
+  type ContractApp,
+  createContractApp,
+  isLoopback,
+  mayBeOpen,
+  openAccess,
+} from '@tutti/contract-service';
 import { TuttiError } from '@tutti/kernel';
 import { type Backbone, type Clock, createBackbone, type EpochPace, outcomeHash } from '@tutti/runtime';
 import { journaledSpace } from './journaled-space.js';
@@ -68,6 +75,8 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     if (folder.storeRenewed !== undefined) logger.warn({ code: folder.storeRenewed.code }, folder.storeRenewed.message);
     const { journal, store, index } = folder;
     const before = await journaledSpace(journal);
+    // Before a space is made that nobody can use.
+    if (before === undefined && mayBeOpen(access) && !isLoopback(host)) throw openAccess(host);
     const trust = options.trust ?? (before !== undefined ? undefined : isLoopback(host) ? 'network' : 'signed');
     const backbone = await createBackbone({
       journal,

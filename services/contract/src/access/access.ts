@@ -33,9 +33,8 @@ export class Access {
 
   /** Whether a request without a token may do everything. */
   get open(): boolean {
-    const { mode } = this.#options;
-    if (mode !== undefined) return mode === 'open';
-    if (this.#operatorHash !== undefined || this.#oidc !== undefined) return false;
+    if (!mayBeOpen(this.#options)) return false;
+    if (this.#options.mode === 'open') return true;
     for (const { scopes } of this.#control().tokens.values()) if (scopes.includes('operator')) return false;
     return true;
   }
@@ -68,6 +67,11 @@ export class Access {
       mend: 'ask an operator for a new one (tutti token issue)',
     });
   }
+}
+
+/** Whether the configuration leaves access open: for good, or until an operator's token is issued. */
+export function mayBeOpen({ mode, operatorToken, oidc }: AccessOptions): boolean {
+  return mode === undefined ? operatorToken === undefined && oidc === undefined : mode === 'open';
 }
 
 const OPERATOR: Caller = { participant: 'operator', scopes: new Set(SCOPES) };

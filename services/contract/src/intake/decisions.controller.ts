@@ -11,6 +11,9 @@ import { Documented } from '../openapi/documented.js';
 import { BACKBONE } from '../tokens.js';
 import { preferences } from './prefer.js';
 
+/** Waking is a hint: who waits also looks by themselves. */
+const LOOK_AGAIN_MS = 250;
+
 /** Reads the verdict on a decision by who sent it and its id. */
 @ApiTags('decisions')
 @Controller('v1/decisions')
@@ -61,30 +64,25 @@ export class DecisionsController {
   async #await(find: () => Promise<WireVerdict | undefined>, waitMs: number): Promise<WireVerdict | undefined> {
     const end = performance.now() + waitMs;
     let wake: () => void = () => {};
-    let appended = false;
-    const unfollow = this.backbone.follow(() => {
-      appended = true;
-      wake();
-    });
+    const unfollow = this.backbone.follow(() => wake());
     try {
       for (;;) {
-        appended = false;
+        const woken = new Promise<void>((resolve) => (wake = resolve));
         const verdict = await find();
         const left = end - performance.now();
         if (verdict !== undefined || left <= 0) return verdict;
-        if (appended) continue;
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, left);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
+        await Promise.race([woken, passed(Math.min(left, LOOK_AGAIN_MS))]);
+        // The journal wakes its followers before the appender itself has gone on: let it.
+        await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
       unfollow();
     }
   }
+}
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The last verdict, since a retryable rejection may come before; one subject only. */

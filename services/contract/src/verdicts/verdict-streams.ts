@@ -8,6 +8,8 @@ import type { VerdictFilter } from './filter.js';
 import { MergedReader } from './merged-reader.js';
 
 export const HEARTBEAT_MS = 15_000;
+/** Waking is a hint: a stream also looks by itself. */
+const LOOK_AGAIN_MS = 1_000;
 const STREAMS_MAX = 1000;
 /** Verdicts looked at before others get their turn. */
 const TURN = 256;
@@ -116,10 +118,17 @@ class VerdictStream {
     this.#wake();
   }
 
-  #sleep(): Promise<void> {
-    if (this.#woken || this.#stopped) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+  async #sleep(): Promise<void> {
+    if (!this.#woken && !this.#stopped) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, LOOK_AGAIN_MS);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    // The journal wakes its followers before the appender itself has gone on: let it.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -1,6 +1,6 @@
 import { REASON_CODES } from '@tutti/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decide, event, type TestEvent } from '../testing/http.js';
+import { decide, decideInBinaryMode, event, type TestEvent } from '../testing/http.js';
 import { type ShopServer, startShop } from '../testing/shop-server.js';
 
 let shop: ShopServer;
@@ -95,8 +95,7 @@ describe('every reason that HTTP can provoke', () => {
 
   it.each(cases)('$code', async ({ code, status, given = [], when, pointer }) => {
     for (const before of given) expect((await decide(shop.url, before)).status).toBe(201);
-    const body = code === 'unreadable' ? { ...when, data: '\uD800' } : when;
-    const answer = await decide(shop.url, body);
+    const answer = await (code === 'unreadable' ? decideInBinaryMode(shop.url, when, '{"no') : decide(shop.url, when));
     expect(answer.body).toMatchObject({ code, status, recorded: true });
     expect(answer.status).toBe(status);
     expect(REASON_CODES[code as keyof typeof REASON_CODES]).toMatchObject({ status, retryable: answer.body.retryable });

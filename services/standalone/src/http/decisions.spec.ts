@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, decide, decideAll, event } from '../testing/http.js';
+import { call, decide, decideAll, decideInBinaryMode, event } from '../testing/http.js';
 import { type ShopServer, startShop } from '../testing/shop-server.js';
 
 let shop: ShopServer;
@@ -34,18 +34,7 @@ describe('one decision', () => {
   it('in binary mode is the same decision as in structured mode', async () => {
     const sent = place('order-2', { id: 'same' });
     await decide(url, sent);
-    const again = await call(url, '/v1/decisions', {
-      body: JSON.stringify(sent.data),
-      headers: {
-        'content-type': 'application/json',
-        'ce-specversion': '1.0',
-        'ce-id': 'same',
-        'ce-type': sent.type,
-        'ce-source': sent.source,
-        'ce-subject': sent.subject,
-        'ce-time': sent.time!,
-      },
-    });
+    const again = await decideInBinaryMode(url, sent, JSON.stringify(sent.data));
     expect(again.status).toBe(201);
     expect(again.headers.get('tutti-duplicate')).toBe('true');
   });

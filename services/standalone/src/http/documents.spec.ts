@@ -19,6 +19,7 @@ describe('/openapi.json', () => {
     const logger = pino({ level: 'silent' });
     const outcome = async (): Promise<string> => '';
     const { app, routes } = await createContractApp({ backbone: shop.backbone, outcome, logger });
+    await app.getHttpAdapter().getInstance().ready();
     const registered = routes
       .routes()
       .filter(

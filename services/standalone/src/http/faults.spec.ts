@@ -31,9 +31,13 @@ async function over(replaced: Partial<Backbone>): Promise<string> {
   return (await app.listen({ host: '127.0.0.1', port: 0 })).url;
 }
 
-const refuse = (code: string, facts = {}) => ({
-  submit: () => Promise.reject(new TuttiError(code, `${code} it is`, { retryable: true, facts })),
-});
+const refuse = (code: string, facts = {}): Partial<Backbone> => {
+  const error = new TuttiError(code, `${code} it is`, { retryable: true, facts });
+  return {
+    submit: () => Promise.reject(error),
+    submitAll: async (submissions) => submissions.map(() => error),
+  };
+};
 const place = (subject = 'x-1') => event('buyer-9', 'order.place', subject, { seller: 'seller-3', total: 1 });
 
 describe('what callers are told when something is wrong on our side', () => {

@@ -57,6 +57,15 @@ export function decide(url: string, sent: TestEvent, headers: Record<string, str
   return call(url, '/v1/decisions', { body: JSON.stringify(sent), headers: all });
 }
 
+/** Sends one event in binary mode, with this body as its data. */
+export function decideInBinaryMode(url: string, sent: TestEvent, body: string): Promise<Answered> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  for (const [name, value] of Object.entries(sent)) {
+    if (name !== 'data') headers[`ce-${name}`] = encodeURIComponent(String(value));
+  }
+  return call(url, '/v1/decisions', { body, headers });
+}
+
 /** Sends a batch; the answer's items. */
 export async function decideAll(
   url: string,
