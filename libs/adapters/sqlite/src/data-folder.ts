@@ -20,15 +20,6 @@ export interface DataFolder {
   close(): Promise<void>;
 }
 
-/** How a data folder is opened. */
-export interface DataFolderOptions {
-  /**
-   * The journal compresses and writes in a thread of its own: judging goes on while the disk is waited for, where there
-   * is a core to spare. Default false.
-   */
-  journalThread?: boolean;
-}
-
 /**
  * Opens a data folder for this process alone; makes it where there is none. A store or index that is damaged or of
  * another version is begun anew, a journal never.
@@ -37,7 +28,7 @@ export interface DataFolderOptions {
  * @throws TuttiError `data-locked`, `data-read-only`, `data-unusable`, `data-foreign`, `disk-full`,
  *   `journal-corrupt`, `journal-version`
  */
-export function openDataFolder(folder: string, options: DataFolderOptions = {}): DataFolder {
+export function openDataFolder(folder: string): DataFolder {
   if (folder === ':memory:') {
     const [journal, store] = [SqliteJournal.open(':memory:'), SqliteSubjectStore.open(':memory:')];
     return assemble(journal, store, undefined, undefined, () => undefined);
@@ -47,7 +38,7 @@ export function openDataFolder(folder: string, options: DataFolderOptions = {}):
   const opened: { close(): Promise<void> }[] = [];
   try {
     const journalPath = join(folder, 'journal.sqlite');
-    const journal = SqliteJournal.open(journalPath, { thread: options.journalThread ?? false });
+    const journal = SqliteJournal.open(journalPath);
     opened.push(journal);
     const { file: store, renewed } = openOrRenew(join(folder, 'store.sqlite'), SqliteSubjectStore.open);
     opened.push(store);

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { packBytes, type Block } from '@tutti/runtime/journal';
-import { limitSize, transact } from '../database.js';
+import { transact } from '../database.js';
 import { asPortError } from '../failure.js';
 
 /** A block asked to be appended to a stream. */
@@ -12,25 +12,11 @@ export interface Append {
 /** What became of an append: it is there, or the stream goes on at another revision. */
 export type AppendOutcome = 'there' | { goesOnAt: number };
 
-/** Where appends are written: in this thread or in another. */
-export interface JournalWriter {
-  /**
-   * Writes in one transaction, with one wait for the disk, what can be written; each has its own outcome.
-   *
-   * @throws the port's errors: nothing was written, or that is not known
-   */
-  write(appends: readonly Append[]): Promise<AppendOutcome[]>;
-  /** Most bytes the file may grow to; undefined: as far as the disk goes. */
-  limitSize(bytesMax: number | undefined): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Writes blocks in this thread. */
-export class BlockWriter implements JournalWriter {
+/** Writes blocks into the journal's tables. */
+export class BlockWriter {
   private readonly statements: ReturnType<typeof prepare>;
   private readonly numbers = new Map<string, number>();
 
-  /** @param database closed with it */
   constructor(
     private readonly database: DatabaseSync,
     private readonly path: string,
@@ -38,7 +24,12 @@ export class BlockWriter implements JournalWriter {
     this.statements = prepare(database);
   }
 
-  async write(appends: readonly Append[]): Promise<AppendOutcome[]> {
+  /**
+   * Writes in one transaction, with one wait for the disk, what can be written; each has its own outcome.
+   *
+   * @throws the port's errors: nothing was written, or that is not known
+   */
+  write(appends: readonly Append[]): AppendOutcome[] {
     try {
       return transact(this.database, () => appends.map((append) => this.writeOne(append)));
     } catch (error) {
@@ -46,14 +37,6 @@ export class BlockWriter implements JournalWriter {
       this.numbers.clear();
       throw asPortError('journal', this.path, error);
     }
-  }
-
-  async limitSize(bytesMax: number | undefined): Promise<void> {
-    limitSize(this.database, bytesMax);
-  }
-
-  async close(): Promise<void> {
-    this.database.close();
   }
 
   /** Reads the tail each time: others may write the file too. */

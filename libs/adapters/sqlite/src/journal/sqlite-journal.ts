@@ -6,12 +6,11 @@ import {
   type Block,
   type Journal,
 } from '@tutti/runtime/journal';
-import { openDatabase } from '../database.js';
+import { limitSize, openDatabase } from '../database.js';
 import { asPortError } from '../failure.js';
-import { BlockWriter, type Append, type AppendOutcome, type JournalWriter } from './block-writer.js';
+import { BlockWriter, type Append, type AppendOutcome } from './block-writer.js';
 import { Followers } from './followers.js';
 import { JOURNAL_FORMAT } from './journal-format.js';
-import { WriterThread } from './writer-thread.js';
 
 interface Asked extends Append {
   resolve: () => void;
@@ -27,30 +26,20 @@ interface BlockRow {
   bytes: Uint8Array;
 }
 
-/** How a journal is opened. */
-export interface SqliteJournalOptions {
-  /** Reads beside the process that writes; appends are refused. Default false. */
-  readOnly?: boolean;
-  /** Compresses and writes in a thread of its own; for files. Default false. */
-  thread?: boolean;
-}
-
 /**
- * The journal in one SQLite file. Group commit: what is asked for in one turn of the event loop, or while the disk is
- * waited for, is one transaction.
+ * The journal in one SQLite file. Group commit: what is asked for in one turn of the event loop is one transaction. It is
+ * written in this thread: handing blocks to another one was measured and took more than it gave on two cores.
  */
 export class SqliteJournal implements Journal {
   private readonly statements: ReturnType<typeof prepare>;
   private readonly followers: Followers;
   private queue: Asked[] = [];
-  /** Set while something is asked for and not yet answered. */
-  private flushing: Promise<void> | undefined;
   private closed = false;
 
   private constructor(
     private readonly database: DatabaseSync,
     private readonly path: string,
-    private readonly writer: JournalWriter | undefined,
+    private readonly writer: BlockWriter | undefined,
   ) {
     this.statements = prepare(database);
     this.followers = new Followers(() => this.dataVersion());
@@ -58,13 +47,13 @@ export class SqliteJournal implements Journal {
 
   /**
    * @param path file, made where there is none; or `:memory:`
+   * @param options.readOnly reads beside the process that writes; appends are refused
    * @throws TuttiError `data-read-only`, `disk-full`, `data-foreign`, `journal-corrupt`, `journal-version`
    */
-  static open(path: string, { readOnly = false, thread = false }: SqliteJournalOptions = {}): SqliteJournal {
+  static open(path: string, { readOnly = false }: { readOnly?: boolean } = {}): SqliteJournal {
     const database = openDatabase(path, JOURNAL_FORMAT, readOnly);
     try {
-      const own = thread ? new WriterThread(path) : new BlockWriter(database, path);
-      return new SqliteJournal(database, path, readOnly ? undefined : own);
+      return new SqliteJournal(database, path, readOnly ? undefined : new BlockWriter(database, path));
     } catch (error) {
       database.close();
       throw asPortError('journal', path, error);
@@ -76,8 +65,8 @@ export class SqliteJournal implements Journal {
     if (this.closed) return Promise.reject(this.closedError());
     if (writer === undefined) return Promise.reject(this.readOnlyError());
     return new Promise((resolve, reject) => {
+      if (this.queue.length === 0) setImmediate(() => this.flush(writer));
       this.queue.push({ stream, block, resolve, reject });
-      this.flushing ??= this.flush(writer);
     });
   }
 
@@ -106,33 +95,30 @@ export class SqliteJournal implements Journal {
   }
 
   /** Bounds the file's size: appends beyond it fail with `disk-full` until it is raised. Undefined: no bound. */
-  async limitSize(bytesMax: number | undefined): Promise<void> {
-    await this.writer?.limitSize(bytesMax);
+  limitSize(bytesMax: number | undefined): void {
+    limitSize(this.database, bytesMax);
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
+    if (this.writer !== undefined) this.flush(this.writer);
     this.closed = true;
-    await this.flushing;
     this.followers.close();
-    if (this.writer instanceof WriterThread) await this.writer.close();
     this.database.close();
   }
 
-  private async flush(writer: JournalWriter): Promise<void> {
-    // Whoever else asks in this turn of the event loop is in the same transaction.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.queue.length > 0) {
-      const asked = this.queue;
-      this.queue = [];
-      try {
-        this.answer(asked, await writer.write(asked.map(({ stream, block }) => ({ stream, block }))));
-      } catch (error) {
-        for (const { reject } of asked) reject(error);
-      }
+  private flush(writer: BlockWriter): void {
+    const asked = this.queue;
+    if (asked.length === 0) return;
+    this.queue = [];
+    let outcomes: AppendOutcome[];
+    try {
+      outcomes = writer.write(asked);
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+      return;
     }
-    // In the same step as the look at the queue: whoever asks next begins another flush.
-    this.flushing = undefined;
+    this.answer(asked, outcomes);
   }
 
   private answer(asked: readonly Asked[], outcomes: readonly AppendOutcome[]): void {
