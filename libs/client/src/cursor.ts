@@ -55,10 +55,11 @@ export class CursorFile implements CursorStore {
 /** Saves the latest of many cursors: one save at a time, those in between are skipped. */
 export class CursorKeeper {
   readonly #store: CursorStore;
+  readonly #onError: (error: unknown) => void;
   #latest: string | undefined;
   #saved: string | undefined;
-  #saving: Promise<void> | undefined;
-  readonly #onError: (error: unknown) => void;
+  #isSaving = false;
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(store: CursorStore, onError: (error: unknown) => void) {
     this.#store = store;
@@ -68,15 +69,16 @@ export class CursorKeeper {
   /** Everything before this place is done with. */
   reached(cursor: string): void {
     this.#latest = cursor;
-    this.#saving ??= this.#save();
+    if (!this.#isSaving) this.#saving = this.#save();
   }
 
   /** Resolves when the latest one is saved, or its saving has failed. */
   async flush(): Promise<void> {
-    while (this.#saving !== undefined) await this.#saving;
+    while (this.#isSaving) await this.#saving;
   }
 
   async #save(): Promise<void> {
+    this.#isSaving = true;
     try {
       while (this.#latest !== undefined && this.#latest !== this.#saved) {
         const cursor = this.#latest;
@@ -86,7 +88,8 @@ export class CursorKeeper {
     } catch (error) {
       this.#onError(error);
     } finally {
-      this.#saving = undefined;
+      // In the same step as the last look at `#latest`, so that no place falls in between.
+      this.#isSaving = false;
     }
   }
 }

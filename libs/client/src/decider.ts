@@ -100,7 +100,10 @@ export class Decider {
       { timeoutMs: this.#options.timeoutMs },
     );
     const wire = verdictOfReply(reply);
-    if (wire !== undefined) return wire as unknown as Foreseen;
+    if (wire !== undefined) {
+      const { position: _, partition: __, revision: ___, ...foreseen } = wire;
+      return foreseen as unknown as Foreseen;
+    }
     throw notRecorded(reply, `dry run of ${name.type} ${name.subject}`);
   }
 

@@ -86,7 +86,24 @@ describe('CursorKeeper', () => {
     await keeper.flush();
     expect(saved.at(-1)).toBe('99');
     expect(saved.length).toBeLessThan(10);
+    for (let i = 100; i < 200; i++) {
+      keeper.reached(String(i));
+      for (let step = 0; step < i % 9; step++) await Promise.resolve();
+    }
+    await keeper.flush();
+    expect(saved.at(-1)).toBe('199');
     expect(failures).toEqual([]);
+  });
+
+  it('has nothing to do where the place has not moved', async () => {
+    const saved: string[] = [];
+    const store = { load: async () => undefined, save: async (cursor: string) => void saved.push(cursor) };
+    const keeper = new CursorKeeper(store, () => {});
+    keeper.reached('1');
+    await keeper.flush();
+    keeper.reached('1');
+    await keeper.flush();
+    expect(saved).toEqual(['1']);
   });
 
   it('tells when a place cannot be saved, and saves the next', async () => {
