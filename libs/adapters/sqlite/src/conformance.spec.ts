@@ -18,8 +18,4 @@ describeJournal(
   'SQLite',
   onFile((path) => SqliteJournal.open(path)),
 );
-describeJournal(
-  'SQLite, written in a thread of its own',
-  onFile((path) => SqliteJournal.open(path, { thread: true })),
-);
 describeSubjectStore('SQLite', onFile(SqliteSubjectStore.open));

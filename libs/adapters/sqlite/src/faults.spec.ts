@@ -34,7 +34,7 @@ describe('a full disk', () => {
   it('refuses appends, keeps what was acknowledged, and goes on once there is space', async () => {
     // given a journal that may grow to half a megabyte
     const journal = SqliteJournal.open(journalPath);
-    await journal.limitSize(512 * 1024);
+    journal.limitSize(512 * 1024);
     // when blocks are appended, two streams at a time, until it is full
     const ends: Record<string, number> = { a: 0, b: 0 };
     let refused: { stream: string; block: Block }[] = [];
@@ -55,7 +55,7 @@ describe('a full disk', () => {
     // then all that was acknowledged is there, and nothing else
     for (const stream of ['a', 'b']) expect(await countRecords(journal, stream)).toBe(ends[stream]);
     // and the same blocks go in once there is space
-    await journal.limitSize(undefined);
+    journal.limitSize(undefined);
     for (const { stream, block } of refused) await journal.append(stream, block);
     await journal.close();
     const again = SqliteJournal.open(journalPath);
@@ -68,10 +68,10 @@ describe('a full disk', () => {
 
   it('does not lose a new stream that did not fit', async () => {
     const journal = SqliteJournal.open(journalPath);
-    await journal.limitSize(48 * 1024);
+    journal.limitSize(48 * 1024);
     await expect(journal.append('new', largeBlock('new', 0))).rejects.toMatchObject({ code: 'disk-full' });
     expect(await journal.streams()).toEqual([]);
-    await journal.limitSize(undefined);
+    journal.limitSize(undefined);
     await journal.append('new', largeBlock('new', 0));
     expect(await countRecords(journal, 'new')).toBe(largeBlock('new', 0).count);
     await journal.close();
