@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { connect, type ConnectOptions, type Decision, NotRecordedError, type Tutti, type Verdict } from '@tutti/client';
 import { connectAdmin, type TuttiAdmin } from '@tutti/client/admin';
+import { generateTypes, type ModelDefinition } from '@tutti/model';
 import { startTutti, type StartTuttiOptions, type TestTutti } from '@tutti/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { root } from './support/server-process.js';
 
 /** A shop with a deadline, a policy, a requirement, and roles that anybody gets. */
 const shop = (least: number): string => `
@@ -56,7 +60,7 @@ afterEach(async () => {
 });
 
 async function start(options: StartTuttiOptions = {}): Promise<void> {
-  backbone = await startTutti({ model: shop(100), ...options });
+  backbone = await startTutti({ model: { yaml: shop(100) }, ...options });
   closing.push(() => backbone.close());
 }
 
@@ -392,5 +396,46 @@ describe('operating', () => {
       problems: [],
     });
     await buyer.ping();
+  });
+});
+
+describe('the examples', () => {
+  const folderOfExamples = join(root, 'libs', 'client', 'examples');
+  const run = promisify(execFile);
+
+  it('compile, and their types are those of the model', async () => {
+    await start({ model: join(root, 'examples', 'marketplace', 'marketplace.tutti.yaml') });
+    const { definition, contracts } = (await admin().model())!;
+    const types = await readFile(join(folderOfExamples, 'marketplace.ts'), 'utf8');
+    expect(types).toBe(generateTypes(definition as unknown as ModelDefinition, contracts));
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const { stdout } = await run(process.execPath, [tsc, '-p', folderOfExamples], { cwd: root });
+    expect(stdout).toBe('');
+  });
+
+  it('say what they promise', async () => {
+    await start({ model: join(root, 'examples', 'marketplace', 'marketplace.tutti.yaml') });
+    const operator = admin();
+    await operator.addParticipant({ id: 'buyer-9', roles: ['buyer'] }, because);
+    await operator.addParticipant({ id: 'seller-3', roles: ['seller'] }, because);
+    await operator.addParticipant({ id: 'carrier-1', roles: ['carrier'] }, because);
+    const buyer = await client('buyer-9');
+    const promised = new Date(Date.now() + 5 * DAY_MS).toISOString();
+    const data = { seller: 'seller-3', total: 100, category: 'books', promised };
+    expect(await buyer.decide({ type: 'order.place', subject: 'order-18', data })).toMatchObject({ accepted: true });
+
+    const output = async (name: string): Promise<string[]> => {
+      const { stdout } = await run(process.execPath, [join(folderOfExamples, name)], {
+        cwd: root,
+        env: { ...process.env, TUTTI_URL: backbone.url },
+        timeout: 30_000,
+      });
+      return stdout.trim().split('\n');
+    };
+    expect(await output('01-decide.ts')).toEqual(['place: true placed 4200', 'ship: conflict cancelled']);
+    expect(await output('02-same-id.ts')).toEqual(['same verdict: true']);
+    expect(await output('03-follow.ts')).toEqual(['order-19 is placed']);
+    expect(await output('04-errors.ts')).toEqual(['unavailable send the same id again later: true']);
+    expect(await output('05-batches.ts')).toEqual(['accepted: 100']);
   });
 });

@@ -165,7 +165,9 @@ export class Decider {
   async #firstVerdict(envelope: Envelope, verdict: Verdict): Promise<Verdict> {
     if (!envelope.ownId || verdict.accepted || verdict.reasons[0].code !== 'id-conflict') return verdict;
     const first = await this.#read(envelope.name);
-    if (first === undefined || !isSame(first.decision, envelope)) return verdict;
+    // Where the id's latest verdict is this conflict itself, the first one is out of reach.
+    if (first === undefined || first.position === verdict.position) return verdict;
+    if (first.reasons?.[0]?.code === 'id-conflict' || !isSame(first.decision, envelope)) return verdict;
     return verdictFromWire(first, true);
   }
 }
