@@ -6,4 +6,4 @@ export { parseImportMap } from './import/map/parse-import-map.js';
 export type { ImportMap } from './import/map/import-map.js';
 export { ImportProgressBar, showImportReport } from './import/show-import-report.js';
 export { Output, type OutputOptions } from './terminal/output.js';
-export { outcomeOfFolder } from './journal/audit-command.js';
+export { outcomeOfFolder } from './journal/outcome-of-folder.js';

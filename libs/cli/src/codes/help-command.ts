@@ -5,7 +5,7 @@ import type { Shell } from '../run/shell.js';
 import { closest } from '../terminal/closest.js';
 import { columns, wrapped } from '../terminal/columns.js';
 import type { Output } from '../terminal/output.js';
-import { allCodes, type CodeEntry, codeEntries, nearestCode } from './code-pages.js';
+import type { CodeEntry } from './code-pages.js';
 
 /** `tutti help [CODE | COMMAND]` */
 export function helpCommand(program: Command, shell: Shell): void {
@@ -25,6 +25,7 @@ async function help(program: Command, { output, args }: Call<object>): Promise<v
     return;
   }
   const [word] = words as [string];
+  const { allCodes, codeEntries, nearestCode } = await import('./code-pages.js');
   if (word === 'codes' && words.length === 1) {
     const codes = allCodes();
     output.result({ codes: codes.map((code) => codeEntries(code)) }, () => {
@@ -38,7 +39,7 @@ async function help(program: Command, { output, args }: Call<object>): Promise<v
     return;
   }
   const command = commandOf(program, words);
-  if (command === undefined) throw unknown(program, words);
+  if (command === undefined) throw unknown(program, words, nearestCode(words.join(' ')));
   output.raw(command.helpInformation());
 }
 
@@ -73,10 +74,10 @@ function commandOf(program: Command, words: readonly string[]): Command | undefi
   return command;
 }
 
-function unknown(program: Command, words: readonly string[]): TuttiError {
+function unknown(program: Command, words: readonly string[], nearest: string | undefined): TuttiError {
   const word = words.join(' ');
   const near =
-    nearestCode(word) ??
+    nearest ??
     closest(
       word,
       program.commands.map((command) => command.name()),

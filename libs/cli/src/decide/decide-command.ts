@@ -60,7 +60,7 @@ async function decide({ session, output, options, args }: Call<DecideOptions>): 
   if (output.json) output.object(verdict);
   else {
     const next = options.dryRun === true || output.quiet ? [] : await nextOf(tutti, subject);
-    showVerdict(output, verdict, next, nowMs);
+    await showVerdict(output, verdict, next, nowMs);
   }
   return verdict.accepted ? EXIT.done : EXIT.no;
 }

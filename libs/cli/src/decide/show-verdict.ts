@@ -1,5 +1,4 @@
 import type { Foreseen, NextStep, Verdict } from '@tutti/client';
-import { REASON_CODES } from '@tutti/contracts';
 import { columns } from '../terminal/columns.js';
 import type { Output } from '../terminal/output.js';
 import { reasonLines } from '../terminal/show-reasons.js';
@@ -17,12 +16,12 @@ export function headOf(verdict: Verdict | Foreseen, { colours }: Output): string
 }
 
 /** Prints one verdict with its reasons and what may come next. */
-export function showVerdict(
+export async function showVerdict(
   output: Output,
   verdict: Verdict | Foreseen,
   next: readonly NextStep[],
   nowMs: number,
-): void {
+): Promise<void> {
   const { dim } = output.colours;
   const { decision, subject, moved, by } = verdict;
   const what = [headOf(verdict, output), decision.type ?? 'unreadable', subject?.id ?? decision.subject ?? ''];
@@ -45,7 +44,7 @@ export function showVerdict(
   }
   const [first] = reasons;
   if (first !== undefined) {
-    const mend = verdict.accepted ? undefined : REASON_CODES[first.code]?.mend;
+    const mend = verdict.accepted ? undefined : (await import('@tutti/contracts')).REASON_CODES[first.code]?.mend;
     const help = `tutti help ${first.code}`;
     output.line(`  ${dim('mend')}      ${mend === undefined ? help : `${mend}      ${help}`}`);
   }

@@ -1,11 +1,11 @@
 import { TuttiError } from '@tutti/kernel';
 import { type Command, Option } from 'commander';
-import { readText } from '../model/model-file.js';
 import { type Call, countOption, define } from '../run/define.js';
 import type { Shell } from '../run/shell.js';
 import { grouped } from '../terminal/columns.js';
 import { EXIT, type ExitCode } from '../terminal/exit-code.js';
 import type { Output } from '../terminal/output.js';
+import { readText } from '../terminal/read-text.js';
 import { problemLines } from '../terminal/show-problem.js';
 import { importLog } from './import-log.js';
 import { ImportStoppedError } from './import-run.js';

@@ -23,14 +23,17 @@ import { rowTranslator } from './translate-row.js';
 export async function importLog(options: ImportOptions): Promise<ImportReport> {
   const map = await readImportMap(options.map);
   const rows = await openRows(options.log, map.file);
-  const translate = rowTranslator(map, rows.columns, options.log);
-  const { registered, present } = await registerRoles(registryOf(options), map.roles);
-  const tutti = await connect({ url: urlOf(options.url), timeoutMs: options.timeoutMs ?? 30_000 });
   try {
-    const run = new ImportRun(options, rows, translate, { registered, present });
-    return await run.send(tutti);
+    const translate = rowTranslator(map, rows.columns, options.log);
+    const participants = await registerRoles(registryOf(options), map.roles);
+    const tutti = await connect({ url: urlOf(options.url), timeoutMs: options.timeoutMs ?? 30_000 });
+    try {
+      return await new ImportRun(options, rows, translate, participants).send(tutti);
+    } finally {
+      await tutti.close();
+    }
   } finally {
-    await tutti.close();
+    rows.close();
   }
 }
 

@@ -23,6 +23,8 @@ export interface Rows {
   bytes: number;
   /** In file order, once. @throws TuttiError `import-row-invalid` a row that is no CSV, or has another number of cells */
   rows: AsyncGenerator<Row, void, undefined>;
+  /** Gives the file back. */
+  close(): void;
 }
 
 /**
@@ -32,10 +34,17 @@ export interface Rows {
  */
 export async function openRows(path: string, shape: FileShape): Promise<Rows> {
   const bytes = await sizeOf(path);
-  const parser = createReadStream(path).pipe(
+  const file = createReadStream(path);
+  const parser = file.pipe(
     parse({ delimiter: shape.separator, quote: shape.quote, bom: true, info: true, skip_empty_lines: true }),
   );
+  // A pipe does not pass errors on.
+  file.once('error', (error) => parser.destroy(error));
   const records = parser[Symbol.asyncIterator]() as AsyncIterator<Parsed, void, undefined>;
+  const close = (): void => {
+    file.destroy();
+    parser.destroy();
+  };
   const header = await next(path, records);
   if (header === undefined) {
     throw new TuttiError('import-row-invalid', 'the log is empty', {
@@ -43,7 +52,7 @@ export async function openRows(path: string, shape: FileShape): Promise<Rows> {
       mend: 'its first line names the columns',
     });
   }
-  return { columns: header.record, bytes, rows: rowsOf(path, records) };
+  return { columns: header.record, bytes, rows: rowsOf(path, records), close };
 }
 
 interface Parsed {

@@ -16,7 +16,7 @@ data:
 const COLUMNS = ['case', 'what', 'who', 'when', 'n', 'a', 'b'];
 
 function translate(cells: string[], map = MAP): unknown {
-  return rowTranslator(parseImportMap(map, 'm.yaml'), COLUMNS, 'log.csv')({ number: 7, line: 8, cells });
+  return rowTranslator(parseImportMap(map, 'm.yaml'), COLUMNS, 'log.csv')({ number: 7, line: 8, bytes: 80, cells });
 }
 
 describe('a row', () => {

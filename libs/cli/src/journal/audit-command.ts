@@ -1,8 +1,6 @@
-import { outcomeHash } from '@tutti/runtime';
 import { type Command, Option } from 'commander';
 import { type Call, define, group } from '../run/define.js';
 import type { Shell } from '../run/shell.js';
-import { openJournal } from './open-journal.js';
 
 /** `tutti audit …` */
 export function auditCommand(program: Command, shell: Shell): void {
@@ -19,17 +17,9 @@ export function auditCommand(program: Command, shell: Shell): void {
 
 async function showOutcome({ session, output, options }: Call<{ data?: string }>): Promise<void> {
   const { data } = options;
-  const outcome = data === undefined ? (await session.reading().outcome()).outcome : await outcomeOfFolder(data);
+  const outcome =
+    data === undefined
+      ? (await session.reading().outcome()).outcome
+      : await (await import('./outcome-of-folder.js')).outcomeOfFolder(data);
   output.result({ outcome }, () => output.line(outcome));
-}
-
-/** The outcome hash of a data folder's journal. @throws TuttiError as `openJournal`, `journal-corrupt` */
-export async function outcomeOfFolder(folder: string): Promise<string> {
-  const journal = openJournal(folder);
-  try {
-    const partitions = (await journal.streams()).filter((stream) => /^verdicts-\d+$/.test(stream)).length;
-    return await outcomeHash(journal, partitions);
-  } finally {
-    await journal.close();
-  }
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { PublishedModel, Status } from '@tutti/client/admin';
 import { TuttiError } from '@tutti/kernel';
-import { generateAsyncApi, generateJsonSchema, generateTypes, type ModelDefinition } from '@tutti/model';
+import type { ModelDefinition } from '@tutti/model';
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { type Call, define } from '../run/define.js';
@@ -38,7 +38,7 @@ async function writeTypes({ session, output, options }: Call<TypesOptions>): Pro
       mend: 'publish one: tutti model publish',
     });
   }
-  const text = textOf(options.lang, model, options.lang === 'asyncapi' ? await admin.status() : undefined);
+  const text = await textOf(options.lang, model, options.lang === 'asyncapi' ? await admin.status() : undefined);
   if (options.out === undefined) {
     output.raw(text);
     return;
@@ -57,7 +57,8 @@ async function writeTypes({ session, output, options }: Call<TypesOptions>): Pro
   );
 }
 
-function textOf(language: Language, model: PublishedModel, status: Status | undefined): string {
+async function textOf(language: Language, model: PublishedModel, status: Status | undefined): Promise<string> {
+  const { generateAsyncApi, generateJsonSchema, generateTypes } = await import('@tutti/model');
   const definition = model.definition as unknown as ModelDefinition;
   const { contracts, revision } = model;
   switch (language) {

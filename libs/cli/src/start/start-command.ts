@@ -1,11 +1,12 @@
-import type { Configuration, Standalone } from '@tutti/standalone';
+import type { Configuration, Standalone, StandaloneOptions } from '@tutti/standalone';
 import { TuttiError } from '@tutti/kernel';
 import { type Command, Option } from 'commander';
-import { onlyModel } from '../model/model-file.js';
+import { onlyModel } from '../model/only-model.js';
 import { type Call, countOption, define } from '../run/define.js';
 import type { Shell } from '../run/shell.js';
 import { EXIT, type ExitCode } from '../terminal/exit-code.js';
-import { emptyDataFolder } from './empty-data-folder.js';
+import type { Output } from '../terminal/output.js';
+import { problemLines } from '../terminal/show-problem.js';
 
 interface StartOptions {
   data?: string;
@@ -37,16 +38,16 @@ export function startCommand(program: Command, shell: Shell): void {
 
 async function start({ output, options, args, signal }: Call<StartOptions>): Promise<ExitCode> {
   // Loaded here: no other command needs the services.
-  const { describeNews, describeStart, readConfiguration, startStandalone } = await import('@tutti/standalone');
+  const { describeNews, describeStart, readConfiguration } = await import('@tutti/standalone');
   const configuration = configurationOf(
     readConfiguration(process.env, modelOf(args[0] as string | undefined)),
     options,
   );
-  if (options.fresh === true) await emptyDataFolder(configuration.data);
+  if (options.fresh === true) await (await import('./empty-data-folder.js')).emptyDataFolder(configuration.data);
   const { log, ...where } = configuration;
   const watch = configuration.watch ?? true;
   const { pino } = await import('pino');
-  const standalone = await startStandalone({
+  const standalone = await startShowing(output, {
     ...where,
     watch,
     logger: pino({ level: log }, process.stderr),
@@ -61,6 +62,21 @@ async function start({ output, options, args, signal }: Call<StartOptions>): Pro
   });
   await aborted(signal);
   return drain(standalone, configuration.data, (text) => output.remark(text));
+}
+
+/** Starts it; where the model has errors, each is shown with its place. */
+async function startShowing(output: Output, options: StandaloneOptions): Promise<Standalone> {
+  const { ModelInvalidError, startStandalone } = await import('@tutti/standalone');
+  try {
+    return await startStandalone(options);
+  } catch (error) {
+    if (error instanceof ModelInvalidError && !output.json) {
+      for (const problem of error.problems) {
+        for (const line of problemLines(problem, error.yaml, output.errorColours)) output.complain(line);
+      }
+    }
+    throw error;
+  }
 }
 
 function configurationOf(configuration: Configuration, { data, port }: StartOptions): Configuration {

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Rows in aligned columns, two spaces between them; the last column is not padded. Widths are of the bare texts. */
 export function columns(rows: readonly (readonly string[])[], gap = 2): string[] {
   const widths: number[] = [];
@@ -12,11 +14,8 @@ export function columns(rows: readonly (readonly string[])[], gap = 2): string[]
 
 /** Characters a text takes on a terminal: colours take none. */
 export function widthOf(text: string): number {
-  return [...text.replaceAll(ESCAPES, '')].length;
+  return [...stripVTControlCharacters(text)].length;
 }
-
-// eslint-disable-next-line no-control-regex
-const ESCAPES = /\u001B\[\d+(?:;\d+)*m/g;
 
 /** At most so many characters, the last of them an ellipsis where something was cut. */
 export function cut(text: string, most: number): string {
