@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { openDataFolder } from '@tutti/adapter-sqlite';
 import {
   type AccessOptions,
@@ -14,7 +13,7 @@ import { journaledSpace } from './journaled-space.js';
 import { pino, type Logger } from 'pino';
 import { type ModelNews, publishModel, refusalOf } from './model/publish-model.js';
 import { type ModelSource, readModel } from './model/read-model.js';
-import { watchModel } from './model/watch-model.js';
+import { textOf, watchModel } from './model/watch-model.js';
 
 export interface StandaloneOptions {
   /** Data folder, or `:memory:`. */
@@ -69,7 +68,9 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const logger = options.logger ?? pino({ level: 'warn' }, process.stderr);
   const undo = new Undo();
   try {
-    const read = readAtStart(options);
+    // Before it is parsed: a change saved meanwhile is then seen as one.
+    const text = typeof options.model === 'string' ? textOf(options.model) : undefined;
+    const read = readAtStart(options, text);
     const folder = openDataFolder(data);
     undo.add(() => folder.close());
     if (folder.storeRenewed !== undefined) logger.warn({ code: folder.storeRenewed.code }, folder.storeRenewed.message);
@@ -95,7 +96,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     undo.add(() => contract.close());
     const bound = await contract.listen({ host, port, orNextFree });
     if (options.watch === true && typeof options.model === 'string') {
-      undo.add(watchModel(backbone, options.model, (news) => options.onModel?.(news)));
+      undo.add(watchModel(backbone, options.model, text, (news) => options.onModel?.(news)));
     }
     return {
       ...bound,
@@ -114,10 +115,12 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
 type Read = { definition: ReturnType<typeof readModel> } | { error: TuttiError } | undefined;
 
 /** A model that does not parse is no reason not to serve the one published before, if there is one. */
-function readAtStart({ model }: StandaloneOptions): Read {
+function readAtStart({ model }: StandaloneOptions, text: string | undefined): Read {
   if (model === undefined) return undefined;
   try {
-    return { definition: readModel(model) };
+    return {
+      definition: readModel(typeof model === 'string' && text !== undefined ? { yaml: text, file: model } : model),
+    };
   } catch (error) {
     if (error instanceof TuttiError) return { error };
     throw error;

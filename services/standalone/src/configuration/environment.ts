@@ -1,3 +1,5 @@
+// Decorators of class-transformer need it before they run.
+// oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
 import {

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { TuttiError } from '@tutti/kernel';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';

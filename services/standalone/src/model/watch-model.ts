@@ -1,4 +1,4 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { TuttiError } from '@tutti/kernel';
 import type { Backbone } from '@tutti/runtime';
 import { type ModelNews, publishModel } from './publish-model.js';
@@ -8,33 +8,42 @@ const LOOK_EVERY_MS = 300;
 
 /**
  * Publishes a model file whenever a change of it is saved. What does not parse, or fails otherwise, leaves the model in
- * force. Returns the way to stop.
+ * force. The file is read again and again rather than watched: editors rename, and network drives say nothing.
+ *
+ * @param seen the text that has been taken already; undefined where it could not be read
+ * @returns the way to stop
  */
-export function watchModel(backbone: Backbone, path: string, onNews: (news: ModelNews) => void): () => Promise<void> {
-  let seen = textOf(path);
-  let busy: Promise<void> = Promise.resolve();
-  const look = (): void => {
-    busy = busy.then(async () => {
-      const text = textOf(path);
-      // Some editors write a new file and rename it: for a moment there is none.
-      if (text === undefined || text === seen) return;
-      seen = text;
-      try {
-        const definition = readModel({ yaml: text, file: path });
-        onNews(await publishModel(backbone, definition, `${path} was saved`, true));
-      } catch (error) {
-        onNews({ what: 'refused', error: error instanceof TuttiError ? error : faultOf(error, path) });
-      }
-    });
+export function watchModel(
+  backbone: Backbone,
+  path: string,
+  seen: string | undefined,
+  onNews: (news: ModelNews) => void,
+): () => Promise<void> {
+  let last = seen;
+  let busy: Promise<void> | undefined;
+  const look = async (): Promise<void> => {
+    const text = textOf(path);
+    // Some editors write a new file and rename it: for a moment there is none.
+    if (text === undefined || text === last) return;
+    last = text;
+    try {
+      const definition = readModel({ yaml: text, file: path });
+      onNews(await publishModel(backbone, definition, `${path} was saved`, true));
+    } catch (error) {
+      onNews({ what: 'refused', error: error instanceof TuttiError ? error : faultOf(error, path) });
+    }
   };
-  watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, look);
+  const timer = setInterval(() => {
+    busy ??= look().finally(() => (busy = undefined));
+  }, LOOK_EVERY_MS).unref();
   return async () => {
-    unwatchFile(path, look);
+    clearInterval(timer);
     await busy;
   };
 }
 
-function textOf(path: string): string | undefined {
+/** The text of a file; undefined where it cannot be read now. */
+export function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -44,7 +44,7 @@ export async function call(
 ): Promise<Answered> {
   const { method = init.body === undefined ? 'GET' : 'POST', body, headers = {} } = init;
   const request: RequestInit = { method, headers, signal: AbortSignal.timeout(10_000) };
-  if (body !== undefined) request.body = body as BodyInit;
+  if (body !== undefined) request.body = body as NonNullable<RequestInit['body']>;
   const response = await fetch(`${url}${path}`, request);
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
