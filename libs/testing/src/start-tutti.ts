@@ -16,8 +16,8 @@ export interface TestTutti extends Pick<Standalone, 'url' | 'port' | 'close'> {
   backbone: Backbone;
   clock: ManualClock;
   /**
-   * Lets time pass, and resolves when an epoch that began after it is in force everywhere: deadlines that are due by
-   * then have their verdicts.
+   * Lets time pass. Where the model's `epoch` has passed since the last one began, resolves when a new one, begun at the
+   * time that is then, is in force everywhere: deadlines due by then have their verdicts.
    */
   advance(byMs: number): Promise<void>;
 }
@@ -39,5 +39,13 @@ export async function startTutti(options: StartTuttiOptions = {}): Promise<TestT
 
 async function advance(backbone: Backbone, clock: ManualClock, byMs: number): Promise<void> {
   clock.advance(byMs);
+  while (isDue(backbone, clock.nowMs())) await new Promise((resolve) => setImmediate(resolve));
   await backbone.inForce(backbone.control().epoch);
+}
+
+/** Whether an epoch has to begin by now. */
+function isDue(backbone: Backbone, nowMs: number): boolean {
+  const { model, models, epochAtMs } = backbone.control();
+  const published = models.get(model);
+  return published !== undefined && epochAtMs + published.compiled.definition.epochMs <= nowMs;
 }
