@@ -13,15 +13,21 @@ import type { CachedSubject, SubjectCache } from './subject-cache.js';
 
 /** A block being filled: verdicts judged, folded into their subjects, not durable yet. */
 export class OpenBlock {
-  readonly lines: string[] = [];
+  /** Its records so far, as bytes in the slab. */
+  readonly lines: Uint8Array[] = [];
   readonly verdicts: (JournaledVerdict | undefined)[] = [];
-  private bytes = MAX_HEADER_BYTES;
+  /** Bytes of the slab in use. */
+  private used = 0;
 
-  /** @param first revision its header takes */
+  /**
+   * @param first revision its header takes
+   * @param slab room for the largest block; lines are written there once, and belong to the next block afterwards
+   */
   constructor(
     private readonly partition: number,
     readonly first: number,
     private readonly subjects: SubjectCache,
+    private readonly slab: Buffer,
   ) {}
 
   /** Adds a record that is no verdict. Returns false, with nothing done, where it does not fit. */
@@ -65,10 +71,13 @@ export class OpenBlock {
   }
 
   private add(line: string, verdict: JournaledVerdict | undefined): boolean {
-    const bytes = Buffer.byteLength(line) + 1;
-    if (this.lines.length + 2 > MAX_BLOCK_RECORDS || this.bytes + bytes > MAX_BLOCK_BYTES) return false;
-    this.bytes += bytes;
-    this.lines.push(line);
+    const room = MAX_BLOCK_BYTES - MAX_HEADER_BYTES - this.used - this.lines.length - 1;
+    if (this.lines.length + 2 > MAX_BLOCK_RECORDS || line.length > room) return false;
+    // A character takes up to three bytes: only near the end of the block is it worth counting them first.
+    if (line.length * 3 > room && Buffer.byteLength(line) > room) return false;
+    const start = this.used;
+    this.used += this.slab.write(line, start);
+    this.lines.push(this.slab.subarray(start, this.used));
     this.verdicts.push(verdict);
     return true;
   }

@@ -3,7 +3,7 @@ import { TuttiError } from '@tutti/kernel';
 import type { Clock } from '../clock/clock.js';
 import type { RecordedTime } from '../clock/recorded-time.js';
 import type { ControlStream } from '../control/control-stream.js';
-import { MAX_BLOCK_RECORDS } from '../journal/limits.js';
+import { MAX_BLOCK_BYTES, MAX_BLOCK_RECORDS } from '../journal/limits.js';
 import type { Journal } from '../ports/journal.js';
 import type { SubjectStore } from '../ports/store.js';
 import { BackOff } from '../problems/back-off.js';
@@ -17,7 +17,7 @@ import { judgePending } from './judge-pending.js';
 import { OpenBlock } from './open-block.js';
 import type { Pending } from './pending.js';
 import { recover } from './recover.js';
-import { SubjectCache } from './subject-cache.js';
+import { SubjectCache, type CachedSubject } from './subject-cache.js';
 import { overloaded, unavailable } from './unavailable.js';
 import { VerdictStream } from './verdict-stream.js';
 import { Visitors } from './visitors.js';
@@ -66,6 +66,8 @@ export class PartitionTask {
   private readonly behind: WriteBehind;
   private readonly visitors = new Visitors();
   private readonly backOff = new BackOff();
+  /** Where the block that is open is written. */
+  private readonly slab = Buffer.allocUnsafeSlow(MAX_BLOCK_BYTES);
   private readonly patience: Patience;
   private inForceWaiters: { epoch: number; resolve: () => void; reject: (error: Error) => void }[] = [];
   private barriers: DueBarrier[] = [];
@@ -247,14 +249,15 @@ export class PartitionTask {
   private async judgeBatch(batch: readonly Pending[], regime: Regime): Promise<void> {
     const answers: { verdict: JournaledVerdict; duplicate: boolean }[] = [];
     try {
-      await patiently(this.patience, () => this.subjects.load(subjectsOf(batch)));
-      const block = new OpenBlock(this.partition, this.stream.next, this.subjects);
+      const ids = batch.map(({ subject }) => subject);
+      const subjects = await patiently(this.patience, () => this.subjects.load(ids));
+      const block = this.openBlock();
       const find = (revision: number) =>
         block.verdict(revision) ?? patiently(this.patience, () => this.stream.shelf.verdict(revision));
-      for (const { input, subject } of batch) {
+      for (let i = 0; i < batch.length; i++) {
+        const { input } = batch[i]!;
         if (input.atMs < this.lastAtMs) input.atMs = this.lastAtMs;
-        const cached = subject === '' ? undefined : this.subjects.get(subject);
-        const judged = judgePending(input, cached, regime, block, find);
+        const judged = judgePending(input, subjects[i], regime, block, find);
         const outcome = judged instanceof Promise ? await judged : judged;
         if (outcome === undefined) break;
         this.lastAtMs = input.atMs;
@@ -276,6 +279,10 @@ export class PartitionTask {
     if (answers.length < batch.length) this.queue.putBack(batch.slice(answers.length));
   }
 
+  private openBlock(): OpenBlock {
+    return new OpenBlock(this.partition, this.stream.next, this.subjects, this.slab);
+  }
+
   /** Makes a block durable. False: it was not, and memory is stale. */
   private async append({ lines }: OpenBlock): Promise<boolean> {
     if (lines.length === 0) return true;
@@ -293,7 +300,7 @@ export class PartitionTask {
   private async passBarrier({ regime }: DueBarrier): Promise<void> {
     const { epoch, controlRevision } = regime;
     this.lastAtMs = Math.max(regime.atMs, this.lastAtMs);
-    const block = new OpenBlock(this.partition, this.stream.next, this.subjects);
+    const block = this.openBlock();
     block.addRecord(barrierLine({ epoch, controlRevision, atMs: this.lastAtMs }));
     if (!(await this.append(block))) return;
     this.barriers.shift();
@@ -320,10 +327,9 @@ export class PartitionTask {
         await this.flush();
         continue;
       }
-      await patiently(this.patience, () => subjects.load(due.map(({ id }) => id)));
-      const block = new OpenBlock(partition, this.stream.next, subjects);
-      for (const { id } of due) {
-        const subject = subjects.get(id)!;
+      const loaded = await patiently(this.patience, () => subjects.load(due.map(({ id }) => id)));
+      const block = this.openBlock();
+      for (const subject of loaded as CachedSubject[]) {
         const { verdict, event } = fireDeadline(subject.state, regime, this.lastAtMs);
         if (block.addVerdict(verdict, event, subject, regime) === undefined) break;
       }
@@ -363,12 +369,6 @@ export class PartitionTask {
     }
     if (regime !== undefined) await this.fireDeadlines(regime);
   }
-}
-
-function subjectsOf(batch: readonly Pending[]): string[] {
-  const ids: string[] = [];
-  for (const { subject } of batch) if (subject !== '') ids.push(subject);
-  return ids;
 }
 
 function unknownEpoch(stream: string, epoch: number): TuttiError {

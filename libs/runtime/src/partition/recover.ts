@@ -49,7 +49,7 @@ async function foldBlock({ partition, subjects, models }: Recovery, block: Check
     .map(({ revision, line }) => verdictAt(partition, revision, line));
   const ids = new Set<string>();
   for (const { verdict } of verdicts) if (verdict.subject !== undefined) ids.add(verdict.subject.id);
-  await subjects.load(ids);
+  await subjects.load([...ids]);
   for (const { verdict, revision } of verdicts) {
     if (verdict.subject === undefined) continue;
     const subject = subjects.get(verdict.subject.id)!;

@@ -73,25 +73,30 @@ export class SubjectCache {
   }
 
   /**
-   * Brings subjects into memory; those that nobody has decided about yet as new ones. For the partition's owner alone:
+   * Brings subjects into memory, those that nobody has decided about yet as new ones. For the partition's owner alone:
    * a second reader could put back what has changed meanwhile.
    *
+   * @param ids may repeat; '' stands for no subject
+   * @returns the subjects in the order of their ids
    * @throws StoreUnavailableError
    */
-  async load(ids: Iterable<string>): Promise<void> {
+  async load(ids: readonly string[]): Promise<(CachedSubject | undefined)[]> {
+    const found: (CachedSubject | undefined)[] = [];
     let missing: Set<string> | undefined;
-    for (const id of ids) if (this.get(id) === undefined) (missing ??= new Set()).add(id);
-    if (missing === undefined) return;
-    if (this.complete) {
-      for (const id of missing) this.add(newSubject(id));
-      return;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      const subject = id === '' ? undefined : (this.get(id) ?? (this.complete ? this.add(newSubject(id)) : undefined));
+      if (subject === undefined && id !== '') (missing ??= new Set()).add(id);
+      found.push(subject);
     }
+    if (missing === undefined) return found;
     const wanted = [...missing];
     const stored = await this.store.read(this.partition, wanted);
     for (const [index, id] of wanted.entries()) {
-      const found = stored[index];
-      this.add(found === undefined ? newSubject(id) : parseSubject(found.state, found.chunks));
+      const row = stored[index];
+      this.add(row === undefined ? newSubject(id) : parseSubject(row.state, row.chunks));
     }
+    return found.map((subject, index) => subject ?? this.young.get(ids[index]!));
   }
 
   /** Notes that a subject has changed. */
@@ -141,7 +146,9 @@ export class SubjectCache {
     return this.young.get(id) ?? this.old.get(id);
   }
 
-  private add(state: SubjectState): void {
-    this.young.set(state.id, { state, stored: state.log.size, dirty: false });
+  private add(state: SubjectState): CachedSubject {
+    const subject = { state, stored: state.log.size, dirty: false };
+    this.young.set(state.id, subject);
+    return subject;
   }
 }

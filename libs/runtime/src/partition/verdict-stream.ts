@@ -1,5 +1,6 @@
 import { ENGINE } from '../engine.js';
 import { makeBlock } from '../journal/block.js';
+import type { Line } from '../journal/limits.js';
 import { RevisionConflictError } from '../ports/errors.js';
 import type { Block, Journal } from '../ports/journal.js';
 import { BlockShelf, verdictsOf } from '../reading/block-shelf.js';
@@ -75,7 +76,7 @@ export class VerdictStream {
    * @param intake offset after the last input they answer; undefined: none was from an intake topic
    * @throws FencedError, TuttiError `unavailable` told to stop while the journal was away
    */
-  async append(lines: readonly string[], atMs: number, intake?: number): Promise<boolean> {
+  async append(lines: readonly Line[], atMs: number, intake?: number): Promise<boolean> {
     if (intake !== undefined) this.intake = intake;
     const block = this.block(lines, atMs);
     const outcome = await appendBlock(this.journal, this.name, block, this.patience);
@@ -93,7 +94,7 @@ export class VerdictStream {
     }
   }
 
-  private block(lines: readonly string[], atMs: number): Block {
+  private block(lines: readonly Line[], atMs: number): Block {
     return makeBlock({
       stream: this.name,
       first: this.nextRevision,
