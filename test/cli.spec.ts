@@ -159,24 +159,6 @@ describe('decide', () => {
     const again = await json(...order);
     expect(again.value).toMatchObject({ duplicate: true, position: first.value['position'] });
   });
-
-  it.each([
-    [['decide', 'order.place'], 'missing required argument'],
-    [['decide', 'order.place', 'order-1'], 'whose decision is it?'],
-    [['decide', 'order.place', 'order-1', 'total', '--as', 'x'], 'no value: total'],
-    [['decide', 'order.place', 'order-1', '--as', 'x', '--time', 'soon'], 'no time: soon'],
-    [['decide', 'order.place', 'order-1', '--as', 'x', '--based-on', '-1'], 'a whole number'],
-    [['decide', 'order.place', 'order-1', '--as', 'x', '--timeout', '5'], 'write it as 500ms'],
-    [['subjct', 'order-1'], "unknown command 'subjct'"],
-    [['tail', 'verdicts', '--mine'], 'whose verdicts are yours?'],
-    [['tail', 'verdicts', '--since', 'lately', '--no-follow'], 'no time: lately'],
-    [['model'], 'Usage: tutti model'],
-  ])('%j is refused as usage', async (words, message) => {
-    const { code, stdout, stderr } = await tutti(...words);
-    expect(code).toBe(2);
-    expect(stdout).toBe('');
-    expect(stderr).toContain(message);
-  });
 });
 
 describe('exit codes', () => {

@@ -18,8 +18,9 @@ export async function cat({ output, options, args, signal }: Call<CatOptions>): 
     let count = 0;
     for await (const { revision, line } of new JournalReader(journal, stream).records(options.from)) {
       const text = line.toString('utf8');
-      if (output.json) output.line(`{"stream":${JSON.stringify(stream)},"revision":${revision},"record":${text}}`);
-      else output.line(options.number === true ? `${revision}\t${text}` : text);
+      // The bytes as they are: this is for programs.
+      if (output.json) output.raw(`{"stream":${JSON.stringify(stream)},"revision":${revision},"record":${text}}\n`);
+      else output.raw(options.number === true ? `${revision}\t${text}\n` : `${text}\n`);
       count++;
       if (count === options.limit || signal.aborted) return;
     }

@@ -13,8 +13,8 @@ export interface Call<O> {
   options: O & ConnectionOptions;
   /** Positional arguments; repeated ones come as a list. */
   args: (string | string[] | undefined)[];
-  /** Aborted at Ctrl-C. */
-  signal: AbortSignal;
+  /** Aborted at Ctrl-C, which then no longer ends the process: whoever reads it must. */
+  readonly signal: AbortSignal;
 }
 
 /** What a command does. Without a code it is done. */
@@ -44,12 +44,21 @@ export function define<O>(parent: Command, shell: Shell, definition: Definition<
     command.addHelpText('after', `\nExamples:\n${examples.map((one) => `  $ ${one}`).join('\n')}`);
   command.action(async (...given: unknown[]) => {
     const own = given.at(-2) as O & ConnectionOptions & { json?: boolean; quiet?: boolean };
-    const { stdout, stderr, env, signal } = shell;
+    const { stdout, stderr, env } = shell;
     const output = new Output({ json: own.json ?? false, quiet: own.quiet ?? false, stdout, stderr, env });
     const session = new Session(output, own);
     const args = given.slice(0, -2) as (string | string[] | undefined)[];
+    const call: Call<O> = {
+      session,
+      output,
+      options: own,
+      args,
+      get signal() {
+        return shell.signal;
+      },
+    };
     try {
-      shell.exitCode = (await action({ session, output, options: own, args, signal })) ?? EXIT.done;
+      shell.exitCode = (await action(call)) ?? EXIT.done;
     } catch (error) {
       showError(output, error);
       shell.exitCode = exitCodeOf(error);

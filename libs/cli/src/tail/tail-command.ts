@@ -49,6 +49,8 @@ async function tailVerdicts({ session, output, options, signal }: Call<TailOptio
     throw new TuttiError('usage', 'whose verdicts are yours?', { mend: 'say who you are: --as PARTICIPANT' });
   }
   const tutti = await session.tutti();
+  // A stream waits for a backbone for ever; at the start somebody wants to know that there is none.
+  if (options.follow) await tutti.ready();
   // Leaving the loop needs the next verdict; closing the client ends the wait for it.
   signal.addEventListener('abort', () => void tutti.close(), { once: true });
   const verdicts = options.follow

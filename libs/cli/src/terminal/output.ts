@@ -51,9 +51,9 @@ export class Output {
     return this.#stdout.columns ?? 120;
   }
 
-  /** A line of the result. */
+  /** A line of the result. What participants have sent may stand in it: it is made harmless. */
   line(text = ''): void {
-    this.#stdout.write(`${text}\n`);
+    this.#stdout.write(`${harmless(text)}\n`);
   }
 
   /** The result as JSON: one line. */
@@ -68,12 +68,12 @@ export class Output {
 
   /** A remark that is not the result: to standard error, and not at all with `--quiet` or `--json`. */
   remark(text: string): void {
-    if (!this.quiet && !this.json) this.#stderr.write(`${text}\n`);
+    if (!this.quiet && !this.json) this.#stderr.write(`${harmless(text)}\n`);
   }
 
-  /** To standard error, whatever was asked. */
+  /** To standard error, whatever was asked; may have several lines. */
   complain(text: string): void {
-    this.#stderr.write(`${text}\n`);
+    for (const line of text.split('\n')) this.#stderr.write(`${harmless(line)}\n`);
   }
 
   /** Redraws the line of a progress bar; empty text clears it. */
@@ -93,4 +93,15 @@ function isColoured(sink: Sink, env: Readonly<Record<string, string | undefined>
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   if ((env['FORCE_COLOR'] ?? '') !== '' && env['FORCE_COLOR'] !== '0') return true;
   return sink.isTTY === true && env['TERM'] !== 'dumb';
+}
+
+/**
+ * Control characters made visible (`\\x1b`), but for tabs and colours: a terminal obeys what it is sent, and texts of
+ * participants must not move its cursor or fake a line.
+ */
+export function harmless(text: string): string {
+  return text.replaceAll(/\p{Cc}(?:\[[\d;]*m)?/gu, (found) => {
+    if (found === '\t' || (found.startsWith('\u001B') && found.length > 1)) return found;
+    return `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}${found.slice(1)}`;
+  });
 }
