@@ -2,7 +2,7 @@
 // An exception means that nothing was sent, or that the outcome is unknown; its class and code say which.
 import { connect, NotRecordedError, TimeoutError, UnavailableError } from '@tutti/client';
 
-const nobody = await connect({ url: 'http://127.0.0.1:9', participant: 'buyer-9', timeoutMs: 300 });
+const nobody = await connect({ url: 'http://127.0.0.1:4999', participant: 'buyer-9', timeoutMs: 300 });
 try {
   await nobody.decide({ type: 'order.cancel', subject: 'order-17', data: {} });
 } catch (error) {

@@ -128,6 +128,8 @@ function isNotSent(error: unknown): boolean {
   for (let e = error; typeof e === 'object' && e !== null; e = (e as { cause?: unknown }).cause) {
     const { code, errors } = e as { code?: unknown; errors?: unknown };
     if (typeof code === 'string' && NOT_SENT.has(code)) return true;
+    // Ports that `fetch` never calls (WHATWG, section "port blocking").
+    if (e instanceof Error && e.message === 'bad port') return true;
     if (Array.isArray(errors) && errors.length > 0) return errors.every(isNotSent);
   }
   return false;
