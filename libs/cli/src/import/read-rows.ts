@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { TuttiError } from '@tutti/kernel';
 import type { FileShape } from './map/import-map.js';
@@ -34,15 +35,15 @@ export interface Rows {
  */
 export async function openRows(path: string, shape: FileShape): Promise<Rows> {
   const bytes = await sizeOf(path);
-  const file = createReadStream(path);
-  const parser = file.pipe(
-    parse({ delimiter: shape.separator, quote: shape.quote, bom: true, info: true, skip_empty_lines: true }),
+  const texts = Readable.from(decoded(createReadStream(path), shape.encoding));
+  const parser = texts.pipe(
+    parse({ delimiter: shape.separator, quote: shape.quote, info: true, skip_empty_lines: true }),
   );
   // A pipe does not pass errors on.
-  file.once('error', (error) => parser.destroy(error));
+  texts.once('error', (error) => parser.destroy(error));
   const records = parser[Symbol.asyncIterator]() as AsyncIterator<Parsed, void, undefined>;
   const close = (): void => {
-    file.destroy();
+    texts.destroy();
     parser.destroy();
   };
   const header = await next(path, records);
@@ -55,6 +56,13 @@ export async function openRows(path: string, shape: FileShape): Promise<Rows> {
   return { columns: header.record, bytes, rows: rowsOf(path, records), close };
 }
 
+/** Bytes as text, a byte order mark cut. @throws TypeError they are not of this encoding */
+async function* decoded(file: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  for await (const bytes of file) yield decoder.decode(bytes, { stream: true });
+  yield decoder.decode();
+}
+
 interface Parsed {
   record: string[];
   info: { lines: number; bytes: number };
@@ -62,10 +70,14 @@ interface Parsed {
 
 async function* rowsOf(path: string, records: AsyncIterator<Parsed>): AsyncGenerator<Row, void, undefined> {
   try {
+    // The parser counts a CRLF inside quotes as two lines.
+    let counted = 0;
     for (let number = 1; ; number++) {
       const parsed = await next(path, records);
       if (parsed === undefined) return;
-      yield { number, line: parsed.info.lines, bytes: parsed.info.bytes, cells: parsed.record };
+      const { record, info } = parsed;
+      for (const cell of record) if (cell.includes('\r\n')) counted += cell.split('\r\n').length - 1;
+      yield { number, line: info.lines - counted, bytes: info.bytes, cells: record };
     }
   } finally {
     await records.return?.();
@@ -77,6 +89,13 @@ async function next(path: string, records: AsyncIterator<Parsed>): Promise<Parse
     const { done, value } = await records.next();
     return done === true ? undefined : value;
   } catch (cause) {
+    if (cause instanceof TypeError) {
+      throw new TuttiError('import-row-invalid', 'it holds bytes that are no text in the encoding of the map', {
+        where: path,
+        mend: 'say how it is written: `file: { encoding: windows-1252 }`',
+        cause,
+      });
+    }
     if (!(cause instanceof CsvError)) throw unreadable(path, cause);
     const line = 'lines' in cause && typeof cause.lines === 'number' ? `:${cause.lines}` : '';
     throw new TuttiError('import-row-invalid', `not a row of this log: ${cause.message}`, {

@@ -17,6 +17,8 @@ export interface ImportMap {
 
 /** How the CSV is written. */
 export interface FileShape {
+  /** Name of a character encoding (https://encoding.spec.whatwg.org): `utf-8`, `windows-1252`. */
+  encoding: string;
   separator: string;
   quote: string;
   /** Texts of a cell that mean "no value". */

@@ -31,7 +31,7 @@ function problemsOf(text: string): string[] {
 describe('a map', () => {
   it('is read with its defaults', () => {
     const map = parseImportMap(SOUND, 'a.map.yaml');
-    expect(map.file).toEqual({ separator: ';', quote: '"', empty: [''] });
+    expect(map.file).toEqual({ encoding: 'utf-8', separator: ';', quote: '"', empty: [''] });
     expect(map.type).toEqual({ column: 'Activity', map: { 'ER Triage': 'case.triage' }, prefix: '', unmapped: 'stop' });
     expect(map.participant).toMatchObject({ unmapped: 'keep', prefix: 'group-' });
     expect(map.time).toEqual({ column: 'Time', format: 'YYYY/MM/DD', zone: 'UTC' });
@@ -54,6 +54,11 @@ describe('a map', () => {
     ['a key that is missing', SOUND.replace(/^type:.*\n/m, ''), /map-missing-key a map lacks `type`/],
     ['another format of the file', SOUND.replace('import: 1', 'import: 2'), /^1:9 map-wrong-value/],
     ['a separator of two signs', SOUND.replace("';'", "';;'"), /^2:20 map-wrong-value `separator` is one character/],
+    [
+      'an encoding that does not exist',
+      SOUND.replace("separator: ';'", 'encoding: latin-99'),
+      /^2:19 map-wrong-value there is no encoding latin-99/,
+    ],
     [
       'a column that is no text',
       SOUND.replace('column: Activity', 'column: [Activity]'),

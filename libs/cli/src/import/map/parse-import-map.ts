@@ -60,12 +60,26 @@ function readMap(root: MapValue): ImportMap {
 }
 
 function readFile(value: MapValue | undefined): FileShape {
-  const keys = value?.keys('`file`', ['separator', 'quote', 'empty']);
+  const keys = value?.keys('`file`', ['encoding', 'separator', 'quote', 'empty']);
   return {
+    encoding: readEncoding(keys?.encoding),
     separator: readSign('`separator`', keys?.separator) ?? ',',
     quote: readSign('`quote`', keys?.quote) ?? '"',
     empty: keys?.empty?.texts('`empty`') ?? [''],
   };
+}
+
+function readEncoding(value: MapValue | undefined): string {
+  const name = value?.text('`encoding`') ?? 'utf-8';
+  try {
+    return new TextDecoder(name).encoding;
+  } catch {
+    value?.wrong(
+      `there is no encoding ${name}`,
+      'write utf-8, windows-1252, utf-16le or another of the Encoding Standard',
+    );
+    return name;
+  }
 }
 
 function readSign(what: string, value: MapValue | undefined): string | undefined {
