@@ -102,7 +102,7 @@ describe('a full disk', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a data folder that may not be written', () => {
+describe('a data folder that may not be written', () => {
   it('is refused: the folder', () => {
     chmodSync(folder, 0o555);
     expect(asNobody(() => openDataFolder(folder))).toMatchObject({ code: 'data-read-only', where: folder });
