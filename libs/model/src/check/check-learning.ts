@@ -23,7 +23,9 @@ export function checkLearning(context: CheckContext): void {
     const scope = conditionScope(model);
     const raise = context.expression([...path, 'raise'], loop.raise, scope, 'bool');
     const lower = context.expression([...path, 'lower'], loop.lower, scope, 'bool');
-    if (raise !== undefined && lower !== undefined) checkThresholds(context, path, loop, raise, lower);
+    // A search is worth its time once the rest is right.
+    if (raise === undefined || lower === undefined || findings.errors > 0) continue;
+    checkThresholds(context, path, loop, raise, lower);
   }
   for (const [name, { abort }] of Object.entries(model.learning?.rollout ?? {})) {
     if (abort !== undefined)

@@ -10,7 +10,8 @@ export function checkStandings(context: CheckContext): void {
     checkTiers(context, path, standing);
     const score = context.expression([...path, 'score'], standing.score, scoreScope(context.model), 'int');
     const last = standing.tiers.at(-1);
-    if (score === undefined || last === undefined || last.from > 0) continue;
+    // A search is worth its time once the rest is right.
+    if (score === undefined || last === undefined || last.from > 0 || context.findings.errors > 0) continue;
     const names = [...new Set(score.reads.map((read) => read.path))];
     let lowest = 0n;
     const point = searchPoint(names, [standing.score], (candidate) => {

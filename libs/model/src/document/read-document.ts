@@ -69,12 +69,28 @@ function sayErrors(document: Document | undefined, text: string, findings: Findi
     if (said.has(kind)) continue;
     said.add(kind);
     const { summary, mend } = inWords(code, message);
-    let [start, end] = pos;
+    const quote = /closing (["'])quote/.exec(message)?.[1];
+    let [start, end] = quote === undefined ? pos : openQuote(text, pos[0], quote);
     if (code !== 'TAB_AS_INDENT') start += text.slice(start).search(/\S|$/);
     if (start >= text.length) start = Math.max(0, text.trimEnd().length - 1);
     if (end <= start) end = start + 1;
     findings.error('yaml-syntax', { start, end }, summary, mend);
   }
+}
+
+/** The quote that is not closed: the last one of the last line before that has an odd number of them. */
+function openQuote(text: string, before: number, quote: string): [number, number] {
+  let end = before;
+  while (end > 0) {
+    const start = text.lastIndexOf('\n', end - 1) + 1;
+    const line = text.slice(start, end);
+    if (line.split(quote).length % 2 === 0) {
+      const at = start + line.lastIndexOf(quote);
+      return [at, at + 1];
+    }
+    end = start - 1;
+  }
+  return [before, before + 1];
 }
 
 function inWords(code: string, message: string): { summary: string; mend: string } {
@@ -152,11 +168,17 @@ class TreeReader {
       const source = node.source ?? String(value);
       const readable =
         value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+      if (typeof value === 'string') this.refuseOdd(value, span);
       const plain = node.type === 'PLAIN';
       const written = span.end > span.start;
       return { kind: 'scalar', value: readable ? value : source, source, plain, written, span };
     }
     return undefined;
+  }
+
+  private refuseOdd(text: string, span: Span): void {
+    if (text.isWellFormed() && !text.includes('\u0000')) return;
+    this.findings.error('yaml-characters', span, 'a character that no store keeps: U+0000 or half a pair', 'remove it');
   }
 
   private map(
@@ -177,6 +199,7 @@ class TreeReader {
       if (key.anchor !== undefined || key.tag !== undefined) {
         this.findings.error('yaml-feature', keySpan, 'keys have no anchors or tags', 'remove it');
       }
+      this.refuseOdd(name, keySpan);
       if (name === '<<') {
         this.findings.error('yaml-feature', keySpan, '`<<` merges maps in YAML 1.1', 'write the keys out');
         continue;

@@ -35,8 +35,13 @@ function syntaxProblem(cel: string, error: unknown): ExpressionProblem {
   const found = error instanceof ParseError ? error : undefined;
   const start = Math.min(found?.range?.start ?? 0, Math.max(0, cel.length - 1));
   const end = Math.max(start + 1, Math.min(found?.range?.end ?? cel.length, cel.length));
-  const message = `the expression cannot be read: ${lowered(found?.summary ?? 'it is nested too deeply')}`;
+  const message = `the expression cannot be read: ${syntaxInWords(found?.summary)}`;
   return { code: 'expression-syntax', start, end, message, mend: mendSyntax(cel, start) };
+}
+
+function syntaxInWords(summary: string | undefined): string {
+  if (summary === undefined) return 'it is nested too deeply';
+  return /EOF/.test(summary) ? 'it ends too early' : lowered(summary);
 }
 
 function mendSyntax(cel: string, at: number): string {
@@ -115,7 +120,12 @@ export function typeCheck<S>(
         start: 0,
         end: cel.length,
         message: said,
-        mend: expected === 'bool' ? 'compare it with something' : 'take off the comparison',
+        mend:
+          expected === 'bool'
+            ? 'compare it with something'
+            : type === 'bool'
+              ? 'take off the comparison'
+              : 'read an amount',
       };
     }
     const { range, summary } = checked.error!;

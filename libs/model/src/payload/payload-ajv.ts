@@ -47,7 +47,8 @@ export function schemaFault(schema: Json): { keyword: string; message: string } 
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message.replace(/^strict mode: /, '') : String(error);
-    return { keyword: /"([^"]+)"/.exec(message)?.[1] ?? '', message };
+    const keyword = /regular expression/.test(message) ? 'pattern' : /"([^"]+)"/.exec(message)?.[1];
+    return { keyword: keyword ?? '', message };
   } finally {
     checker.removeSchema(anonymous as AnySchemaObject);
   }

@@ -22,6 +22,11 @@ export const PROBLEM_CODES = {
     meaning: 'A model has at most 256 KiB and 64 levels.',
     mend: 'Split the ecosystem into several models, or flatten the schema.',
   },
+  'yaml-characters': {
+    title: 'A character that cannot be kept',
+    meaning: 'U+0000 and halves of surrogate pairs are refused: not every store keeps them.',
+    mend: 'Remove the character.',
+  },
   'duplicate-key': {
     title: 'A key stands in one map twice',
     meaning: 'One of the two would silently win.',
@@ -311,6 +316,11 @@ export const PROBLEM_CODES = {
     title: 'A context with any number of values',
     meaning: 'System state is kept per context; only listed values, or the most frequent ones, can be.',
     mend: 'Write { of: order.city, top: 20 }.',
+  },
+  'class-differs': {
+    title: 'A decision that YAML and a class declare differently',
+    meaning: 'A decision type may stand in both, if both say the same.',
+    mend: 'Make both the same, or remove one of them.',
   },
 } as const satisfies Record<string, ProblemMeaning>;
 
