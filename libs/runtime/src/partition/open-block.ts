@@ -11,12 +11,12 @@ import { MAX_BLOCK_BYTES, MAX_BLOCK_RECORDS, MAX_HEADER_BYTES, MAX_LINE_BYTES } 
 import { JournaledVerdict } from '../reading/journaled-verdict.js';
 import type { CachedSubject, SubjectCache } from './subject-cache.js';
 
+const LF = 0x0a;
+
 /** A block being filled: verdicts judged, folded into their subjects, not durable yet. */
 export class OpenBlock {
-  /** Its records so far, as bytes in the slab. */
-  readonly lines: Uint8Array[] = [];
   readonly verdicts: (JournaledVerdict | undefined)[] = [];
-  /** Bytes of the slab in use. */
+  /** Bytes of the slab in use: its lines so far, each ended by a line feed. */
   private used = 0;
 
   /**
@@ -55,7 +55,7 @@ export class OpenBlock {
       encoded = { as: 'base64', text: '', mode: encoded.mode } satisfies Encoded;
       line = verdictLine(verdict, encoded);
     }
-    const revision = this.first + 1 + this.lines.length;
+    const revision = this.first + 1 + this.lines;
     const journaled = new JournaledVerdict(this.partition, revision, verdict, encoded, event, line);
     if (!this.add(line, journaled)) return undefined;
     if (subject !== undefined && verdict.subject !== undefined) {
@@ -65,19 +65,28 @@ export class OpenBlock {
     return journaled;
   }
 
+  /** Records so far. */
+  get lines(): number {
+    return this.verdicts.length;
+  }
+
+  /** Its lines so far, each ended by a line feed; a view into the slab. */
+  get body(): Uint8Array {
+    return this.slab.subarray(0, this.used);
+  }
+
   /** A verdict of this block by its revision. */
   verdict(revision: number): JournaledVerdict | undefined {
     return this.verdicts[revision - this.first - 1];
   }
 
   private add(line: string, verdict: JournaledVerdict | undefined): boolean {
-    const room = MAX_BLOCK_BYTES - MAX_HEADER_BYTES - this.used - this.lines.length - 1;
-    if (this.lines.length + 2 > MAX_BLOCK_RECORDS || line.length > room) return false;
+    const room = MAX_BLOCK_BYTES - MAX_HEADER_BYTES - this.used - 1;
+    if (this.lines + 2 > MAX_BLOCK_RECORDS || line.length > room) return false;
     // A character takes up to three bytes: only near the end of the block is it worth counting them first.
     if (line.length * 3 > room && Buffer.byteLength(line) > room) return false;
-    const start = this.used;
-    this.used += this.slab.write(line, start);
-    this.lines.push(this.slab.subarray(start, this.used));
+    this.used += this.slab.write(line, this.used);
+    this.slab[this.used++] = LF;
     this.verdicts.push(verdict);
     return true;
   }

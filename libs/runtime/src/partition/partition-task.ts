@@ -284,14 +284,15 @@ export class PartitionTask {
   }
 
   /** Makes a block durable. False: it was not, and memory is stale. */
-  private async append({ lines }: OpenBlock): Promise<boolean> {
-    if (lines.length === 0) return true;
-    if (!(await this.stream.append(lines, this.lastAtMs))) {
+  private async append(block: OpenBlock): Promise<boolean> {
+    const { lines } = block;
+    if (lines === 0) return true;
+    if (!(await this.stream.append(block, this.lastAtMs))) {
       this.stale = true;
       return false;
     }
-    this.behind.made(lines.length);
-    this.around.decided(lines.length);
+    this.behind.made(lines);
+    this.around.decided(lines);
     return true;
   }
 

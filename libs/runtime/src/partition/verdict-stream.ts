@@ -1,12 +1,19 @@
 import { ENGINE } from '../engine.js';
-import { makeBlock } from '../journal/block.js';
-import type { Line } from '../journal/limits.js';
 import { RevisionConflictError } from '../ports/errors.js';
 import type { Block, Journal } from '../ports/journal.js';
 import { BlockShelf, verdictsOf } from '../reading/block-shelf.js';
 import { appendBlock, type Patience } from './append-block.js';
 import { FencedError } from './fenced-error.js';
+import { sealBlock } from './seal-block.js';
 import { readTail, type Tail } from './tail.js';
+
+/** Records to be appended: how many, and their lines, each ended by a line feed. */
+export interface Records {
+  readonly lines: number;
+  readonly body: Uint8Array;
+}
+
+const CLAIM: Records = { lines: 0, body: new Uint8Array() };
 
 /** The stream of a partition's verdicts, as its one writer holds it (DESIGN §3.1). */
 export class VerdictStream {
@@ -48,7 +55,7 @@ export class VerdictStream {
       this.nextRevision = tail.next;
       this.intake = tail.intake;
       try {
-        await this.journal.append(this.name, this.block([], Math.max(tail.atMs, nowMs)));
+        await this.journal.append(this.name, this.block(CLAIM, Math.max(tail.atMs, nowMs)));
         return;
       } catch (error) {
         if (!(error instanceof RevisionConflictError)) throw error;
@@ -76,9 +83,9 @@ export class VerdictStream {
    * @param intake offset after the last input they answer; undefined: none was from an intake topic
    * @throws FencedError, TuttiError `unavailable` told to stop while the journal was away
    */
-  async append(lines: readonly Line[], atMs: number, intake?: number): Promise<boolean> {
+  async append(records: Records, atMs: number, intake?: number): Promise<boolean> {
     if (intake !== undefined) this.intake = intake;
-    const block = this.block(lines, atMs);
+    const block = this.block(records, atMs);
     const outcome = await appendBlock(this.journal, this.name, block, this.patience);
     switch (outcome) {
       case 'durable':
@@ -94,8 +101,8 @@ export class VerdictStream {
     }
   }
 
-  private block(lines: readonly Line[], atMs: number): Block {
-    return makeBlock({
+  private block({ lines, body }: Records, atMs: number): Block {
+    return sealBlock({
       stream: this.name,
       first: this.nextRevision,
       term: this.writerTerm,
@@ -103,6 +110,7 @@ export class VerdictStream {
       atMs,
       engine: ENGINE,
       lines,
+      body,
     });
   }
 }
