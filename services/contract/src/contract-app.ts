@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -64,6 +65,11 @@ export async function createContractApp(options: ContractAppOptions): Promise<Co
   app.useLogger(app.get(Logger));
   serveDocuments(app);
   await app.init();
+  const connections = new Set<Socket>();
+  app.getHttpServer().on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   const access = app.get(Access);
   return {
     app,
@@ -75,7 +81,7 @@ export async function createContractApp(options: ContractAppOptions): Promise<Co
       if (access.open && !isLoopback(host)) throw openAccess(host);
       return listen(app, host, port, orNextFree);
     },
-    close: () => closeConnections(app),
+    close: () => closeConnections(app, connections),
   };
 }
 
@@ -84,11 +90,15 @@ const LOOK_EVERY_MS = 20;
 
 /**
  * Closes the server. It closes idle connections once, when it begins; those that still had an answer to come would be
- * kept alive, and it would wait for their clients to leave.
+ * kept alive, and it would wait for their clients to leave. Connections that never asked for anything (clients open
+ * some beforehand) are not idle to it: they are ended here.
  */
-async function closeConnections(app: NestFastifyApplication): Promise<void> {
+async function closeConnections(app: NestFastifyApplication, connections: ReadonlySet<Socket>): Promise<void> {
   const server = app.getHttpServer();
-  const timer = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS);
+  const timer = setInterval(() => {
+    server.closeIdleConnections();
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  }, LOOK_EVERY_MS);
   try {
     await app.close();
   } finally {

@@ -8,6 +8,7 @@ import { AccessGuard } from './access/access.guard.js';
 import { OutcomeController } from './audit/outcome.controller.js';
 import { BackboneIndicator } from './health/backbone.indicator.js';
 import { HealthController } from './health/health.controller.js';
+import { guardHost } from './http/host-guard.js';
 import { RouteTable } from './http/route-table.js';
 import { DecisionsController } from './intake/decisions.controller.js';
 import { registerDecisionRoutes } from './intake/decision-routes.js';
@@ -91,8 +92,9 @@ export class ContractModule implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
-    registerModelText(server);
     const { access, counts, intake } = this;
+    guardHost(server, () => access.open);
+    registerModelText(server);
     registerDecisionRoutes(server, { access, counts, intake, draining: () => this.#draining });
   }
 

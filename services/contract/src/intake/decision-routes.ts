@@ -88,6 +88,12 @@ class DecisionRoutes {
   }
 
   #admit(request: FastifyRequest): Caller | Promise<Caller> {
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') {
+      throw new TuttiError('unsupported-media-type', `decisions are not read in the encoding ${encoding}`, {
+        mend: 'send them as they are',
+      });
+    }
     if (this.#options.draining()) {
       throw new TuttiError('unavailable', 'the backbone is shutting down', { retryable: true });
     }

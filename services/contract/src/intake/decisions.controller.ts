@@ -95,5 +95,6 @@ function theOne(verdicts: readonly WireVerdict[], caller: Caller, id: string): W
       facts: { subjects: subjects.slice(0, 100) },
     });
   }
-  return readable.at(-1);
+  // Another decision that tried to use the id again does not hide the one that has it.
+  return readable.findLast(({ reasons }) => reasons?.[0]?.code !== 'id-conflict') ?? readable.at(-1);
 }

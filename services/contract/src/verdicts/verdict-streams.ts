@@ -14,10 +14,14 @@ const STREAMS_MAX = 1000;
 /** Verdicts looked at before others get their turn. */
 const TURN = 256;
 
+/** Asked at every heartbeat; throws or says no where the reader's token is no longer good. */
+export type MayGoOn = () => unknown;
+
 /** Server-sent events of verdicts. Each reader holds a bounded number of verdicts, however slowly it reads. */
 @Injectable()
 export class VerdictStreams implements OnModuleDestroy {
   readonly #open = new Set<() => void>();
+  #ending = false;
 
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
 
@@ -27,11 +31,13 @@ export class VerdictStreams implements OnModuleDestroy {
 
   /** Ends every stream: the server shuts down, readers come back with their cursor. */
   onModuleDestroy(): void {
+    this.#ending = true;
     for (const stop of this.#open) stop();
   }
 
-  /** @throws TuttiError `overloaded` where too many are open */
+  /** @throws TuttiError `overloaded` where too many are open, `unavailable` where the server shuts down */
   admit(): void {
+    if (this.#ending) throw new TuttiError('unavailable', 'the backbone is closing', { retryable: true });
     if (this.#open.size < STREAMS_MAX) return;
     throw new TuttiError('overloaded', `${STREAMS_MAX} streams are open`, {
       retryable: true,
@@ -40,8 +46,13 @@ export class VerdictStreams implements OnModuleDestroy {
   }
 
   /** Writes verdicts to a response from a place on, for as long as it is open. */
-  async run(response: ServerResponse, from: readonly number[], filter: VerdictFilter): Promise<void> {
-    const stream = new VerdictStream(this.backbone, response, from, filter);
+  async run(
+    response: ServerResponse,
+    from: readonly number[],
+    filter: VerdictFilter,
+    mayGoOn?: MayGoOn,
+  ): Promise<void> {
+    const stream = new VerdictStream(this.backbone, response, from, filter, mayGoOn);
     const stop = (): void => stream.stop();
     this.#open.add(stop);
     response.once('close', stop);
@@ -63,7 +74,13 @@ class VerdictStream {
   #woken = false;
   #wake: () => void = () => {};
 
-  constructor(backbone: Backbone, response: ServerResponse, from: readonly number[], filter: VerdictFilter) {
+  constructor(
+    backbone: Backbone,
+    response: ServerResponse,
+    from: readonly number[],
+    filter: VerdictFilter,
+    private readonly mayGoOn: MayGoOn = () => {},
+  ) {
     this.#backbone = backbone;
     this.#response = response;
     this.#reader = new MergedReader(backbone, from, filter.partition);
@@ -77,7 +94,7 @@ class VerdictStream {
 
   async run(): Promise<void> {
     const unfollow = this.#backbone.follow(() => this.#rouse());
-    const heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => void this.#beat(), HEARTBEAT_MS);
     this.#response.on('drain', () => this.#rouse());
     try {
       this.#response.write(`retry: 1000\nid: ${this.#cursor()}\n\n`);
@@ -105,7 +122,13 @@ class VerdictStream {
   }
 
   /** Also moves the reader's cursor over what its filter has left out. */
-  #beat(): void {
+  async #beat(): Promise<void> {
+    try {
+      await this.mayGoOn();
+    } catch {
+      this.stop();
+      return;
+    }
     if (!this.#response.writableNeedDrain) this.#response.write(`: heartbeat\nid: ${this.#cursor()}\n\n`);
   }
 

@@ -4,6 +4,7 @@ import type { WireVerdict } from '@tutti/contracts';
 import { TuttiError } from '@tutti/kernel';
 import type { Backbone } from '@tutti/runtime';
 import type { FastifyReply } from 'fastify';
+import { Access } from '../access/access.js';
 import { Needs, TheCaller } from '../access/access.guard.js';
 import type { Caller } from '../access/caller.js';
 import { mayRead } from '../access/reading.js';
@@ -23,6 +24,7 @@ export class VerdictsController {
   constructor(
     @Inject(BACKBONE) private readonly backbone: Backbone,
     @Inject(VerdictStreams) private readonly streams: VerdictStreams,
+    @Inject(Access) private readonly access: Access,
   ) {}
 
   @Get()
@@ -54,6 +56,7 @@ export class VerdictsController {
     @TheCaller() caller: Caller,
     @Query(checked(VerdictsQuery)) query: VerdictsQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
+    @Headers('authorization') authorization: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     this.streams.admit();
@@ -68,7 +71,7 @@ export class VerdictsController {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    await this.streams.run(reply.raw, from, filter);
+    await this.streams.run(reply.raw, from, filter, () => this.access.identify(authorization));
   }
 
   @Get(':position')

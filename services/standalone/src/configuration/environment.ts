@@ -111,5 +111,5 @@ export class Environment {
   TUTTI_LOG?: string;
 }
 
-/** Variables with our prefix that are read by others: the client, the command line, the tests. */
+/** Variables with our prefix that are read by others: the client and the command line (tests and benches besides). */
 export const READ_BY_OTHERS: ReadonlySet<string> = new Set(['TUTTI_URL', 'TUTTI_KEY', 'TUTTI_TOKEN', 'TUTTI_AS']);

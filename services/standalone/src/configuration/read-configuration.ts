@@ -1,4 +1,5 @@
 import { TuttiError } from '@tutti/kernel';
+import { didYouMean } from '@tutti/model';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { Environment, READ_BY_OTHERS } from './environment.js';
@@ -31,7 +32,7 @@ export const PORT_DEFAULT = 4400;
 export function readConfiguration(env: Readonly<Record<string, string | undefined>>, model?: string): Configuration {
   const ours: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    const isOthers = READ_BY_OTHERS.has(name) || name.startsWith('TUTTI_TEST_');
+    const isOthers = READ_BY_OTHERS.has(name) || /^TUTTI_(?:TEST|BENCH)_/.test(name);
     // An empty variable is how shells and compose files say "not set".
     if (name.startsWith('TUTTI_') && !isOthers && value !== undefined && value !== '') ours[name] = value;
   }
@@ -85,12 +86,17 @@ function problemsOf(read: Environment, given: readonly string[]): Wrong[] {
   const known = knownVariables();
   const unknown = given
     .filter((name) => !known.includes(name))
-    .map((name) => ({ name, message: 'is not a variable of the standalone backbone' }));
+    .map((name) => ({ name, message: `is no variable of the standalone backbone${hint(name, known)}` }));
   const invalid = validateSync(read, { stopAtFirstError: true }).map(({ property, constraints }) => ({
     name: property,
     message: Object.values(constraints ?? {})[0] ?? 'is wrong',
   }));
   return [...unknown, ...invalid];
+}
+
+function hint(name: string, known: readonly string[]): string {
+  const near = didYouMean(name, known);
+  return near?.startsWith('did you mean') === true ? `: ${near}` : '';
 }
 
 /** Names of all variables, as the class above declares them. */

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { signEvent } from '@tutti/contracts';
 import type { JsonObject } from '@tutti/kernel';
@@ -47,6 +48,34 @@ describe('open access', () => {
   it('is refused on an address that others reach', async () => {
     shop = await startShop();
     await expect(startShop({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'open-access' });
+  });
+});
+
+describe('open access under another name', () => {
+  const get = (port: number, host: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write(`GET /v1/model HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+      });
+      let text = '';
+      socket.on('data', (bytes: Buffer) => (text += bytes.toString()));
+      socket.on('end', () => resolve(text));
+      socket.on('error', reject);
+    });
+
+  it('is refused: a page of somebody else may have pointed its name here', async () => {
+    shop = await startShop();
+    for (const host of ['evil.example', 'evil.example:80', 'localhost.evil.example', '127.0.0.1.evil.example']) {
+      expect(await get(shop.port, host)).toMatch(/^HTTP\/1\.1 403 [^]*"code":"forbidden"/);
+    }
+    for (const host of ['localhost', `127.0.0.1:${shop.port}`, '[::1]:80']) {
+      expect(await get(shop.port, host)).toMatch(/^HTTP\/1\.1 200 /);
+    }
+  });
+
+  it('does not matter where a token is needed', async () => {
+    shop = await startShop({ access: { operatorToken: OPERATOR } });
+    expect(await get(shop.port, 'tutti.example')).toMatch(/^HTTP\/1\.1 401 /);
   });
 });
 

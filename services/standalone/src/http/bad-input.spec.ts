@@ -67,6 +67,11 @@ describe('a request that is refused before anything is recorded', () => {
     }
   });
 
+  it('a compressed body is unsupported', async () => {
+    const answer = await send('x', { ...structured, 'content-encoding': 'gzip' });
+    expect(answer.body).toMatchObject({ code: 'unsupported-media-type', status: 415, recorded: false });
+  });
+
   it('a batch that is no array is malformed, and says where', async () => {
     const batch = { 'content-type': 'application/cloudevents-batch+json' };
     expect((await send('{}', batch)).body).toMatchObject({ code: 'malformed', status: 400 });

@@ -47,6 +47,19 @@ describe('/openapi.json', () => {
     }
   });
 
+  it('has a body for every post and put, and the reason for every act', async () => {
+    const { body } = await call(url, '/openapi.json');
+    type Operation = { requestBody?: object; parameters?: { name: string; in: string }[] };
+    for (const [path, item] of Object.entries(body.paths as Record<string, Record<string, Operation>>)) {
+      for (const [method, { requestBody, parameters = [] }] of Object.entries(item)) {
+        if (method === 'post' || method === 'put') expect(requestBody, `${method} ${path}`).toBeDefined();
+        const names = parameters.map(({ name }) => name);
+        if (method === 'delete') expect(names, `${method} ${path}`).toContain('because');
+        for (const [, name] of path.matchAll(/\{(\w+)\}/g)) expect(names, `${method} ${path}`).toContain(name);
+      }
+    }
+  });
+
   it('tells the truth about verdicts and problems', async () => {
     const { body } = await call(url, '/openapi.json');
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
