@@ -32,7 +32,7 @@ export class SortedRuns {
   }
 
   private async *remembered(): AsyncGenerator<[string, readonly string[]], void, undefined> {
-    for (const id of sortByBytes(this.bySubject.keys())) yield [id, this.bySubject.get(id)!];
+    yield* sortByBytes(this.bySubject, ([id]) => id);
   }
 
   private async spill(): Promise<void> {

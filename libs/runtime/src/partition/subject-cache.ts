@@ -18,7 +18,7 @@ export interface CachedSubject {
 export class SubjectCache {
   private young = new Map<string, CachedSubject>();
   private old = new Map<string, CachedSubject>();
-  private readonly dirtyIds = new Set<string>();
+  private changed: CachedSubject[] = [];
   /** True while every subject of the partition is in memory: then what is not here is nowhere. */
   private complete = false;
   private earliestDueMs = Infinity;
@@ -35,7 +35,7 @@ export class SubjectCache {
   }
 
   get dirty(): number {
-    return this.dirtyIds.size;
+    return this.changed.length;
   }
 
   /** A time before which no subject that is not stored yet falls due. */
@@ -52,7 +52,7 @@ export class SubjectCache {
   reset(empty: boolean): void {
     this.young = new Map();
     this.old = new Map();
-    this.dirtyIds.clear();
+    this.changed = [];
     this.complete = empty;
     this.earliestDueMs = Infinity;
   }
@@ -69,7 +69,7 @@ export class SubjectCache {
   }
 
   isDirty(id: string): boolean {
-    return this.dirtyIds.has(id);
+    return this.peek(id)?.dirty ?? false;
   }
 
   /**
@@ -103,7 +103,7 @@ export class SubjectCache {
   touched(subject: CachedSubject): void {
     if (!subject.dirty) {
       subject.dirty = true;
-      this.dirtyIds.add(subject.state.id);
+      this.changed.push(subject);
     }
     const { due } = subject.state;
     if (due !== undefined && due.atMs < this.earliestDueMs) this.earliestDueMs = due.atMs;
@@ -111,31 +111,27 @@ export class SubjectCache {
 
   /** What the store has not got, in key order. Nothing may change until it is stored. */
   rows(): SubjectRow[] {
-    return sortByBytes(this.dirtyIds).map((id) => {
-      const { state, stored } = this.peek(id)!;
-      return {
-        id,
-        state: serializeSubject(state),
-        dueAtMs: state.due?.atMs ?? null,
-        chunks: state.log.chunksSince(stored),
-      };
-    });
+    return sortByBytes(this.changed, ({ state }) => state.id).map(({ state, stored }) => ({
+      id: state.id,
+      state: serializeSubject(state),
+      dueAtMs: state.due?.atMs ?? null,
+      chunks: state.log.chunksSince(stored),
+    }));
   }
 
   /** Notes that all of {@link rows} is stored. */
   stored(): void {
-    for (const id of this.dirtyIds) {
-      const subject = this.peek(id)!;
+    for (const subject of this.changed) {
       subject.dirty = false;
       subject.stored = subject.state.log.size;
     }
-    this.dirtyIds.clear();
+    this.changed = [];
     this.earliestDueMs = Infinity;
   }
 
   /** Lets go of what has not been used for long, if there is too much. Only while nothing is dirty. */
   release(): void {
-    if (!this.full || this.dirtyIds.size > 0) return;
+    if (!this.full || this.changed.length > 0) return;
     if (this.old.size > 0) this.complete = false;
     this.old = this.young;
     this.young = new Map();
