@@ -5,8 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { allCodes, codeEntries, nearestCode } from './code-pages.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
-const THROWN =
-  /new (?:TuttiError|NotRecordedError|JournalUnavailableError|StoreUnavailableError)\(\s*'([a-z][a-z-]*)'/g;
+const THROWN = /(?:new \w*Error|super)\(\s*'([a-z]+(?:-[a-z]+)*)'/g;
 
 /** Codes thrown anywhere in the product, as they stand in its sources. */
 function thrownCodes(): string[] {

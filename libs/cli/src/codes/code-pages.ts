@@ -1,5 +1,5 @@
-import { REASON_CODES, TRANSPORT_CODES } from '@tutti/contracts';
-import { PROBLEM_CODES } from '@tutti/model';
+import { REASON_CODES, SCENARIO_CODES, TRANSPORT_CODES } from '@tutti/contracts';
+import { CLASS_CODES, PROBLEM_CODES } from '@tutti/model';
 import { closest } from '../terminal/closest.js';
 import { SERVICE_CODES } from './service-codes.js';
 import { TOOL_CODES } from './tool-codes.js';
@@ -17,6 +17,19 @@ export interface CodeEntry {
   mend: string;
 }
 
+interface Meaning {
+  title: string;
+  meaning: string;
+  mend: string;
+}
+
+/** Codes of what the checkers of texts find. */
+const CHECKED: readonly (readonly [occurs: string, codes: Readonly<Record<string, Meaning>>])[] = [
+  ["a model's text: `tutti model check` shows where", PROBLEM_CODES],
+  ['a contract written as a class', CLASS_CODES],
+  ['a tests file: `tutti model test` shows where', SCENARIO_CODES],
+];
+
 /** Everything a code means: some are both a verdict's reason and a refusal that is not recorded. */
 export function codeEntries(code: string): CodeEntry[] {
   const found: CodeEntry[] = [];
@@ -30,9 +43,10 @@ export function codeEntries(code: string): CodeEntry[] {
     const { title, status, retryable, meaning, mend } = refused;
     found.push({ code, title, occurs: 'an answer over HTTP: nothing was recorded', status, retryable, meaning, mend });
   }
-  const problem = own(PROBLEM_CODES, code);
-  if (problem !== undefined)
-    found.push({ code, ...problem, occurs: "a model's text: `tutti model check` shows where" });
+  for (const [occurs, codes] of CHECKED) {
+    const page = own(codes, code);
+    if (page !== undefined) found.push({ code, ...page, occurs });
+  }
   for (const pages of [SERVICE_CODES, TOOL_CODES]) {
     const page = own(pages, code);
     if (page !== undefined) found.push({ code, ...page });
@@ -42,7 +56,7 @@ export function codeEntries(code: string): CodeEntry[] {
 
 /** All codes there are, sorted. */
 export function allCodes(): string[] {
-  const all = [REASON_CODES, TRANSPORT_CODES, PROBLEM_CODES, SERVICE_CODES, TOOL_CODES];
+  const all = [REASON_CODES, TRANSPORT_CODES, ...CHECKED.map(([, codes]) => codes), SERVICE_CODES, TOOL_CODES];
   return [...new Set(all.flatMap((one) => Object.keys(one)))].toSorted();
 }
 

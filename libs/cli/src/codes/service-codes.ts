@@ -124,6 +124,11 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
       'It went forward by over an hour against its own monotonic clock. Recorded time goes on without the jump until it has lasted ten minutes.',
       'Set the clock right; if it is right now, wait.',
     ],
+    'partition-lost': [
+      'Another process owns the partition',
+      'A process with a newer term has taken it over; this one has stopped working on it. Nothing was judged twice.',
+      'Find the other process that works on this space and stop one of the two.',
+    ],
     'revision-conflict': [
       'Another writer has appended',
       'The stream ended elsewhere than this process expected: a newer process owns the partition.',

@@ -1,6 +1,6 @@
 import { type OwnCode, pages } from './own-code.js';
 
-/** Codes of the client, of classes as contracts, of the command line and of imports. */
+/** Codes of the client, of the command line and of imports. */
 export const TOOL_CODES: Readonly<Record<string, OwnCode>> = {
   ...pages('in the client', {
     'outcome-unknown': [
@@ -23,34 +23,6 @@ export const TOOL_CODES: Readonly<Record<string, OwnCode>> = {
       'A handler of verdicts cannot be used',
       '@OnVerdict needs a provider of which there is one, and a name of its own.',
       'Move the method, or name it.',
-    ],
-  }),
-  ...pages('in a contract written as a class', {
-    'class-without-decision': [
-      'The class is no decision',
-      'It has no @Decision above it.',
-      "Write @Decision('subject.verb', { by, moves }).",
-    ],
-    'class-without-subject': [
-      'The model has no such subject',
-      'The class decides on a subject that the model does not declare.',
-      'Declare the subject with its states in the model.',
-    ],
-    'class-option-invalid': [
-      'An option of @Decision is wrong',
-      'The message says which and what it takes.',
-      'Correct it there.',
-    ],
-    'class-rule-unsupported': [
-      'A rule has no meaning in JSON Schema',
-      'Contracts are compiled to JSON Schema; a rule that it cannot say would silently not be enforced.',
-      'Use another rule, or a requirement (`requires`).',
-    ],
-    'class-rule-conflict': ['Two rules contradict each other', 'No value could fit both.', 'Remove one.'],
-    'class-type-missing': [
-      'Nothing says what type a property has',
-      'No rule on it names one.',
-      'Add @IsString, @IsInt, @IsAmount or another.',
     ],
   }),
   ...pages('on the command line', {
