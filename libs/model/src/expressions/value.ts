@@ -20,8 +20,8 @@ export const INT_MAX = 2n ** 63n - 1n;
 /** Times run from year 1 to year 9999, as in CEL. */
 const TIME_MIN = -62_135_596_800_000;
 const TIME_MAX = 253_402_300_799_999;
-/** About ten thousand years, as in CEL. */
-const SPAN_MAX = 315_576_000_000_000;
+/** 2^63 nanoseconds, about 292 years, as in CEL for Go and ECMAScript. */
+const SPAN_MAX = 9_223_372_036_854;
 
 export function int(value: bigint): bigint {
   if (value >= INT_MIN && value <= INT_MAX) return value;
@@ -35,7 +35,7 @@ export function time(ms: number): number {
 
 export function span(ms: number): number {
   if (ms >= -SPAN_MAX && ms <= SPAN_MAX) return ms;
-  throw new ExpressionFault('length of time beyond ten thousand years');
+  throw new ExpressionFault('length of time beyond 292 years');
 }
 
 /** A JSON number as an integer. */
