@@ -30,3 +30,18 @@ export { didYouMean } from './problems/did-you-mean.js';
 export { defineModel, fromYaml, type DefinedModel, type ModelSource } from './classes/define-model.js';
 export { CLASS_CODES, type ClassCode } from './classes/class-codes.js';
 export { formatProblem, type FormatOptions } from './problems/format-problem.js';
+export { compileExpression, type Expression } from './expressions/expression.js';
+export type { ExpressionProblem, Read } from './expressions/find-paths.js';
+export { NoEvidence } from './expressions/functions.js';
+export type { Scope, ScopeFields, ScopeNode, ScopeValue } from './expressions/scope.js';
+export {
+  abortScope,
+  conditionScope,
+  decisionScope,
+  epochScope,
+  scoreScope,
+  type AbortScope,
+  type EpochScope,
+  type MeasureScope,
+} from './expressions/scopes.js';
+export { ExpressionFault, type Value } from './expressions/value.js';

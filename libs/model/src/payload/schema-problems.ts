@@ -5,6 +5,8 @@ import { didYouMean } from '../problems/did-you-mean.js';
 
 const PROBLEMS_MAX = 50;
 const SHOWN_MAX = 80;
+const NAME_MAX = 256;
+const SUMMARIES = new Set(['anyOf', 'oneOf', 'allOf', 'if']);
 
 /** Ajv's errors in words of the model, sorted by pointer, then message; at most 50. */
 export function schemaProblems(
@@ -12,39 +14,52 @@ export function schemaProblems(
   schema: JsonObject,
   assets: Readonly<Record<string, number>>,
 ): SchemaProblem[] {
-  const problems = errors
-    // What an `anyOf` or `if` adds about itself says less than the errors under it.
-    .filter(
-      (error) => error.keyword !== 'if' && !(errors.length > 1 && ['anyOf', 'oneOf', 'allOf'].includes(error.keyword)),
-    )
-    .map((error) => problemOf(error, schema, assets));
-  const sorted = problems.toSorted((a, b) => order(a.pointer, b.pointer) || order(a.message, b.message));
-  return sorted
-    .filter((each, i) => i === 0 || each.pointer !== sorted[i - 1]!.pointer || each.message !== sorted[i - 1]!.message)
-    .slice(0, PROBLEMS_MAX);
+  // What an `anyOf` adds about itself says less than the errors under it.
+  const telling = errors.filter(({ keyword }) => !SUMMARIES.has(keyword));
+  const relevant = (telling.length > 0 ? telling : errors)
+    .map((error) => ({ pointer: pointerOf(error), error }))
+    .toSorted((a, b) => order(a.pointer, b.pointer))
+    .slice(0, PROBLEMS_MAX)
+    .map(({ pointer, error }) => problemOf(pointer, error, schema, assets))
+    .toSorted((a, b) => order(a.pointer, b.pointer) || order(a.message, b.message));
+  return relevant.filter(({ pointer, message }, i) => {
+    const before = relevant[i - 1];
+    return before === undefined || pointer !== before.pointer || message !== before.message;
+  });
 }
 
 function order(left: string, right: string): number {
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
-function problemOf(error: ErrorObject, schema: JsonObject, assets: Readonly<Record<string, number>>): SchemaProblem {
-  const { keyword, instancePath, params, data } = error;
-  if (keyword === 'required') {
-    const missing = String(params['missingProperty']);
-    return { pointer: `${instancePath}/${escaped(missing)}`, message: `${missing} is missing` };
-  }
-  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') {
-    const extra = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
+function pointerOf({ instancePath, params }: ErrorObject): string {
+  const property = (params['missingProperty'] ?? extraOf(params)) as string | undefined;
+  // A name of half a megabyte would stand in the journal twice.
+  if (property === undefined || property.length > NAME_MAX) return instancePath;
+  return `${instancePath}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+function extraOf(params: Record<string, unknown>): string | undefined {
+  return (params['additionalProperty'] ?? params['unevaluatedProperty']) as string | undefined;
+}
+
+function problemOf(
+  pointer: string,
+  error: ErrorObject,
+  schema: JsonObject,
+  assets: Readonly<Record<string, number>>,
+): SchemaProblem {
+  const { params, data } = error;
+  const missing = params['missingProperty'] as string | undefined;
+  if (missing !== undefined) return { pointer, message: `${missing} is missing` };
+  const extra = extraOf(params);
+  if (extra !== undefined) {
     const known = error.parentSchema?.['properties'] as object | undefined;
     const hint = didYouMean(cut(extra, 64), Object.keys(known ?? schema['properties'] ?? {}));
     const message = `there is no property ${cut(extra, SHOWN_MAX)}`;
-    return {
-      pointer: `${instancePath}/${escaped(extra)}`,
-      message: hint?.startsWith('did') ? `${message}: ${hint}` : message,
-    };
+    return { pointer, message: hint?.startsWith('did') === true ? `${message}: ${hint}` : message };
   }
-  const problem: SchemaProblem = { pointer: instancePath, message: messageOf(error, assets) };
+  const problem: SchemaProblem = { pointer, message: messageOf(error, assets) };
   return data === undefined || typeof data === 'object'
     ? problem
     : { ...problem, actual: typeof data === 'string' ? cut(data, SHOWN_MAX) : (data as Json) };
@@ -148,8 +163,4 @@ function show(value: unknown): string {
 
 function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
-}
-
-function escaped(part: string): string {
-  return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
