@@ -8,11 +8,17 @@ const ADMITTED: readonly Reason[] = Object.freeze([]);
 /**
  * The first steps of judging, before anything about the subject matters: bytes, envelope, authentication, routing.
  * Empty: admitted; the id may be looked up. Costly where a signature is checked, so hand the result on to `judge`.
+ * Never throws: a fault of ours is `internal-fault`, as in judging.
  */
 export function admit(input: Input, regime: Regime): readonly Reason[] {
   const { event } = input;
   if (!event.readable) return event.reasons;
-  const doubt = authenticate(input, regime);
+  let doubt: Reason | undefined;
+  try {
+    doubt = authenticate(input, regime);
+  } catch (error) {
+    doubt = reason('internal-fault', `judging failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
   if (doubt !== undefined) return [doubt];
   if (input.misrouted !== undefined) return [reason('misrouted', input.misrouted, { pointer: '/subject' })];
   return ADMITTED;

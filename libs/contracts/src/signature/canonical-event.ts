@@ -11,6 +11,18 @@ export function canonicalEvent(event: JsonObject): string {
   return canonicalJson(normalEvent(event));
 }
 
+/**
+ * {@link canonicalEvent}, or undefined where there is none: RFC 8785 knows no number beyond IEEE doubles, which JSON
+ * can spell (`1e999`).
+ */
+export function canonicalFormOf(event: JsonObject): string | undefined {
+  try {
+    return canonicalEvent(event);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The event whose RFC 8785 form is signed and compared; see {@link canonicalEvent}. */
 export function normalEvent(event: JsonObject): JsonObject {
   const members: [string, Json][] = [];
@@ -32,11 +44,13 @@ function normalAttribute(name: string, value: Json): Json {
 
 /**
  * Whether two events say the same: equal hashes of their bytes, else equal canonical forms. Events that could not be
- * read are the same only byte for byte.
+ * read, or have no canonical form, are the same only byte for byte.
  */
 export function sameContent(a: DecisionEvent, b: DecisionEvent): boolean {
   if (a.hash === b.hash) return true;
-  return a.readable && b.readable && canonicalEvent(a.event) === canonicalEvent(b.event);
+  if (!a.readable || !b.readable) return false;
+  const form = canonicalFormOf(a.event);
+  return form !== undefined && form === canonicalFormOf(b.event);
 }
 
 /**

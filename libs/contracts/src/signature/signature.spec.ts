@@ -70,6 +70,13 @@ describe('a signature', () => {
     expect(verifySignature(other, keys)).toMatchObject({ valid: false });
   });
 
+  it('does not hold for a number that has no canonical form', () => {
+    const { data: _, ...attributes } = signed;
+    const bytes = Buffer.from(JSON.stringify(attributes).replace('{', `{"data":{"total":1e999},`));
+    const endless = readEvent({ mode: 'structured', bytes });
+    expect(endless.readable && verifySignature(endless.event, keys)).toMatchObject({ valid: false });
+  });
+
   it('is needed from whoever has registered a key, and shown on the verdict', () => {
     const person = { id: 'buyer-1', roles: ['buyer'], suspended: false, keys };
     for (const trust of ['network', 'signed'] as const) {
@@ -92,6 +99,17 @@ describe('same content', () => {
     expect(sameContent(read(event), read({ ...signed, basedon: '0', datacontenttype: 'application/json' }))).toBe(true);
     expect(sameContent(read(event), read({ ...event, data: { ...PLACE, total: 1 } }))).toBe(false);
     expect(sameContent(read({ ...event, data: null }), read({ ...event, data: {} }))).toBe(false);
+  });
+
+  it('is byte for byte where a number has no canonical form', () => {
+    const endless = (number: string) => {
+      const { data: _, ...attributes } = event;
+      const bytes = Buffer.from(JSON.stringify(attributes).replace('{', `{"data":{"total":${number}},`));
+      return readEvent({ mode: 'structured', bytes });
+    };
+    expect(compareWithEarlier(endless('1e999'), endless('1e999'))).toBe('same');
+    expect(compareWithEarlier(endless('1e999'), endless('2e999'))).toBe('conflict');
+    expect(compareWithEarlier(read(event), endless('1e999'))).toBe('conflict');
   });
 
   it('tells the same decision, a conflict, and a stranger with the same hash apart', () => {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { canonicalJson, type Json, type JsonObject } from '@tutti/kernel';
-import { normalEvent } from './canonical-event.js';
+import { canonicalEvent, canonicalFormOf, normalEvent } from './canonical-event.js';
 
 /** Result of checking a signature: the key that made it, or why it does not hold, as a sentence. */
 export type SignatureCheck = { valid: true; kid: string } | { valid: false; why: string };
@@ -16,7 +16,7 @@ export type SignatureCheck = { valid: true; kid: string } | { valid: false; why:
  */
 export function signEvent(event: JsonObject, privateKey: KeyObject, kid: string): string {
   const header = Buffer.from(JSON.stringify({ alg: 'EdDSA', kid })).toString('base64url');
-  const signature = sign(null, Buffer.from(signingInput(header, normalEvent(event))), privateKey);
+  const signature = sign(null, Buffer.from(signingInput(header, canonicalEvent(event))), privateKey);
   return `${header}..${signature.toString('base64url')}`;
 }
 
@@ -42,10 +42,12 @@ export function verifySignature(event: JsonObject, keys: Readonly<Record<string,
   if (key === undefined) return no(`${kid} is not a key in use of this participant`);
   const signature = fromBase64Url(parts[2]!);
   if (signature?.length !== 64) return no('the signature has not the 64 bytes of Ed25519');
-  const normal = normalEvent(event);
-  const holds = (payload: JsonObject): boolean =>
+  const form = canonicalFormOf(event);
+  if (form === undefined) return no('a number in the event is beyond what can be signed (RFC 8785)');
+  const holds = (payload: string): boolean =>
     verify(null, Buffer.from(signingInput(parts[0]!, payload)), key, signature);
-  if (holds(normal) || holds({ ...normal, datacontenttype: 'application/json' })) return { valid: true, kid };
+  const withType = (): string => canonicalJson({ ...normalEvent(event), datacontenttype: 'application/json' });
+  if (holds(form) || holds(withType())) return { valid: true, kid };
   return no(`the signature does not fit the event and key ${kid}`);
 }
 
@@ -55,8 +57,8 @@ export function claimedKid(jws: string): string | undefined {
   return typeof kid === 'string' ? kid : undefined;
 }
 
-function signingInput(header: string, payload: JsonObject): string {
-  return `${header}.${Buffer.from(canonicalJson(payload)).toString('base64url')}`;
+function signingInput(header: string, payload: string): string {
+  return `${header}.${Buffer.from(payload).toString('base64url')}`;
 }
 
 function readHeader(part: string): Record<string, Json> | undefined {
