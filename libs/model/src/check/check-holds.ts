@@ -57,10 +57,10 @@ function checkHold(context: CheckContext, hold: RuleDefinition, enders: readonly
   const openers = typesOf(hold).map((type) => type.slice(subject.length + 1));
   const sure = walk(definition, openers, (verb) => ends(verb) === 'no');
   const mend = 'post or void it there too';
-  if (
-    enders.length === 0 ||
-    ![...walk(definition, openers, () => true).passed, ...openers].some((verb) => ends(verb) !== 'no')
-  ) {
+  // Decisions without moves come in any state, so they can end it, but need not.
+  const still = Object.keys(definition.decisions).filter((verb) => definition.decisions[verb]!.moves.length === 0);
+  const possible = [...walk(definition, openers, () => true).passed, ...openers, ...still];
+  if (!possible.some((verb) => ends(verb) !== 'no')) {
     findings.error(
       'hold-never-resolved',
       span,
