@@ -6,8 +6,8 @@ import { connect } from '@tutti/client';
 import { connectAdmin } from '@tutti/client/admin';
 import { startStandalone } from '@tutti/standalone';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { masked } from './support/docs/mask.js';
-import { blocksOf, regionOf } from './support/docs/page.js';
+import { masked, matches } from './support/docs/mask.js';
+import { anchorsOf, blocksOf, regionOf } from './support/docs/page.js';
 import { runPage } from './support/docs/run-page.js';
 import { Terminal, until } from './support/docs/terminal.js';
 import { freePort, root } from './support/server-process.js';
@@ -47,6 +47,21 @@ async function marketplace(data = ':memory:'): Promise<string> {
   admin.close();
   return backbone.url;
 }
+
+describe('comparing with a page', () => {
+  it('takes other times, positions and column widths for the same, and nothing else', () => {
+    const shown = '✓ accepted  order-1   verdicts-1@12   epoch 5   at 2026-03-02T10:15:00.000Z';
+    expect(matches('✓ accepted  order-1  verdicts-1@2  epoch 41  at 2026-11-25T02:15:00.120Z\n', shown)).toBe(true);
+    expect(matches('✓ accepted  order-1  verdicts-2@2  epoch 41  at 2026-11-25T02:15:00.120Z\n', shown)).toBe(false);
+    expect(matches('✗ rejected  order-1  verdicts-1@2  epoch 41  at 2026-11-25T02:15:00.120Z\n', shown)).toBe(false);
+  });
+
+  it('lets … stand for lines that are not shown', () => {
+    expect(matches('a\nb\nc\nd\n', 'a\n…\nd')).toBe(true);
+    expect(matches('a\nb\nc\nd\n', 'a\n…\ne')).toBe(false);
+    expect(matches('a\nb\n', 'a')).toBe(false);
+  });
+});
 
 describe('the reference', () => {
   it('is what the code says today, and every code that is thrown has a page', () => {
@@ -134,6 +149,11 @@ describe('every page', () => {
   it.each(PAGES)('%s names only what exists', (path) => {
     const text = textOf(path);
     const links = [...text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map(([, to]) => join(dirname(path), to!));
+    const anchors = [...text.matchAll(/\]\(([^)#:\s]*)#([^)\s]+)\)/g)].filter(([, to, anchor]) => {
+      const target = to === '' ? path : join(dirname(path), to!);
+      return target.endsWith('.md') && existsSync(join(root, target)) && !anchorsOf(target).has(anchor!);
+    });
+    expect(anchors.map(([link]) => link)).toEqual([]);
     const named = [...text.matchAll(/`((?:libs|services|docs|test|examples|scripts|bench)\/[\w./-]+)`/g)].map(
       ([, to]) => to!,
     );

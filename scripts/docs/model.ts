@@ -37,13 +37,15 @@ export function modelPage(): string {
 
 function keysSection(name: string, schema: Schema): string {
   const shapes = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
-  const properties = shapes.flatMap((shape) =>
+  const all = shapes.flatMap((shape) =>
     Object.entries(shape.properties ?? {}).map(([key, one]) => ({
       key,
       one,
       required: shape.required?.includes(key) ?? false,
     })),
   );
+  // Alternatives repeat keys to say which go together.
+  const properties = all.filter(({ key }, at) => all.findIndex((other) => other.key === key) === at);
   if (properties.length === 0 && schema.description === undefined) return '';
   let text = `\n### ${name}\n`;
   if (schema.description !== undefined) text += `\n${schema.description}\n`;

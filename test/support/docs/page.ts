@@ -33,6 +33,19 @@ export function blocksOf(path: string): Block[] {
   return blocks;
 }
 
+/** Anchors of a page's headings, as GitHub makes them. */
+export function anchorsOf(path: string): Set<string> {
+  const headings = readFileSync(join(root, path), 'utf8').matchAll(/^#+ (.*)$/gm);
+  return new Set(
+    [...headings].map(([, text]) =>
+      text!
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
 /** A command as a page prints it, and what it prints. */
 export interface Shown {
   command: string;
