@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -9,6 +8,7 @@ import type { Logger as Pino } from 'pino';
 import type { AccessOptions } from './access/access.js';
 import { Access } from './access/access.js';
 import { ContractModule } from './contract.module.js';
+import { Connections } from './http/connections.js';
 import { createHttpServer } from './http/http-server.js';
 import { RouteTable } from './http/route-table.js';
 import { listen } from './http/listen.js';
@@ -65,11 +65,7 @@ export async function createContractApp(options: ContractAppOptions): Promise<Co
   app.useLogger(app.get(Logger));
   serveDocuments(app);
   await app.init();
-  const connections = new Set<Socket>();
-  app.getHttpServer().on('connection', (socket: Socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
+  const connections = new Connections(app.getHttpServer());
   const access = app.get(Access);
   return {
     app,
@@ -81,29 +77,8 @@ export async function createContractApp(options: ContractAppOptions): Promise<Co
       if (access.open && !isLoopback(host)) throw openAccess(host);
       return listen(app, host, port, orNextFree);
     },
-    close: () => closeConnections(app, connections),
+    close: () => connections.closeWith(() => app.close()),
   };
-}
-
-/** How often connections that have become idle are closed during a shutdown. */
-const LOOK_EVERY_MS = 20;
-
-/**
- * Closes the server. It closes idle connections once, when it begins; those that still had an answer to come would be
- * kept alive, and it would wait for their clients to leave. Connections that never asked for anything (clients open
- * some beforehand) are not idle to it: they are ended here.
- */
-async function closeConnections(app: NestFastifyApplication, connections: ReadonlySet<Socket>): Promise<void> {
-  const server = app.getHttpServer();
-  const timer = setInterval(() => {
-    server.closeIdleConnections();
-    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
-  }, LOOK_EVERY_MS);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(timer);
-  }
 }
 
 /** The refusal to let everybody do everything where others reach it. */

@@ -9,6 +9,7 @@ import { OutcomeController } from './audit/outcome.controller.js';
 import { BackboneIndicator } from './health/backbone.indicator.js';
 import { HealthController } from './health/health.controller.js';
 import { guardHost } from './http/host-guard.js';
+import { registerJsonBodies } from './http/json-body.js';
 import { RouteTable } from './http/route-table.js';
 import { DecisionsController } from './intake/decisions.controller.js';
 import { registerDecisionRoutes } from './intake/decision-routes.js';
@@ -94,6 +95,7 @@ export class ContractModule implements OnModuleInit, OnModuleDestroy {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
     const { access, counts, intake } = this;
     guardHost(server, () => access.open);
+    registerJsonBodies(server);
     registerModelText(server);
     registerDecisionRoutes(server, { access, counts, intake, draining: () => this.#draining });
   }

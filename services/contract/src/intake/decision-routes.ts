@@ -1,14 +1,14 @@
-import { DECISION_BYTES_MAX, type DecisionEvent, statusOfVerdict, type WireVerdict } from '@tutti/contracts';
+import { DECISION_BYTES_MAX, type DecisionEvent, statusOfVerdict } from '@tutti/contracts';
 import { readBatch, readBinary, readStructured } from './read-body.js';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { TuttiError } from '@tutti/kernel';
-import type { Answer } from '@tutti/runtime';
 import type { Access } from '../access/access.js';
 import type { Caller } from '../access/caller.js';
 import type { DecisionCounts } from '../metrics/decision-counts.js';
 import { PROBLEM_JSON } from '../problem/problem.js';
 import { problemOfError, type Refusal } from '../problem/problem-of-error.js';
 import { sendRefusal } from '../problem/send-refusal.js';
+import { minimalText, type Told } from './answer-text.js';
 import type { Intake } from './intake.js';
 import { type Preferences, preferences } from './prefer.js';
 import { problemOfVerdict } from './verdict-answer.js';
@@ -51,10 +51,15 @@ export function registerDecisionRoutes(server: FastifyInstance, options: Decisio
     );
     const routes = new DecisionRoutes(options);
     scope.setErrorHandler((error, request, reply) => routes.refuse(request, reply, error));
-    scope.post('/v1/decisions', (request, reply) => routes.decide(request, reply));
-    scope.post('/v1/decisions/dry-run', (request, reply) => routes.dryRun(request, reply));
+    // Before the body is read: who may not decide need not be listened to.
+    scope.decorateRequest('caller');
+    scope.addHook('onRequest', (request: Admitted, _reply, done) => routes.admit(request, done));
+    scope.post('/v1/decisions', (request: Admitted, reply) => routes.decide(request, reply));
+    scope.post('/v1/decisions/dry-run', (request: Admitted, reply) => routes.dryRun(request, reply));
   });
 }
+
+type Admitted = FastifyRequest & { caller?: Caller };
 
 class DecisionRoutes {
   readonly #options: DecisionRoutesOptions;
@@ -63,19 +68,19 @@ class DecisionRoutes {
     this.#options = options;
   }
 
-  async decide(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async decide(request: Admitted, reply: FastifyReply): Promise<FastifyReply> {
     const { counts, intake } = this.#options;
-    const caller = await this.#admit(request);
+    const caller = request.caller!;
     const prefer = preferences(request.headers['prefer']);
     const body = bodyOf(request);
     if (isBatch(request)) return this.#decideAll(body, caller, prefer, reply);
     counts.batch.observe(1);
-    const answer = await intake.decide(readOne(request, body), caller, prefer.waitMs);
-    return sendVerdict(reply, answer, prefer);
+    const told = await intake.decide(readOne(request, body), caller, prefer.waitMs);
+    return sendVerdict(reply, told, prefer);
   }
 
-  async dryRun(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const caller = await this.#admit(request);
+  async dryRun(request: Admitted, reply: FastifyReply): Promise<FastifyReply> {
+    const caller = request.caller!;
     if (isBatch(request)) throw new TuttiError('unsupported-media-type', 'a dry run takes one decision, not a batch');
     const verdict = await this.#options.intake.dryRun(readOne(request, bodyOf(request)), caller);
     return reply.code(200).header('content-type', 'application/json').send(JSON.stringify(verdict));
@@ -87,7 +92,25 @@ class DecisionRoutes {
     sendRefusal(request, reply, refusal);
   }
 
-  #admit(request: FastifyRequest): Caller | Promise<Caller> {
+  /** Lets a request in, or not; tells `done`. */
+  admit(request: Admitted, done: (error?: Error) => void): void {
+    try {
+      const caller = this.#callerOf(request);
+      if (!(caller instanceof Promise)) {
+        request.caller = caller;
+        done();
+        return;
+      }
+      caller.then((proven) => {
+        request.caller = proven;
+        done();
+      }, done);
+    } catch (error) {
+      done(error as Error);
+    }
+  }
+
+  #callerOf(request: Admitted): Caller | Promise<Caller> {
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
       throw new TuttiError('unsupported-media-type', `decisions are not read in the encoding ${encoding}`, {
@@ -128,40 +151,33 @@ class DecisionRoutes {
   }
 }
 
-const REQUEST_FAILURES = new Set(['overloaded', 'unavailable', 'internal', 'forbidden']);
+const REQUEST_FAILURES = new Set(['overloaded', 'unavailable', 'internal', 'unauthenticated', 'forbidden']);
 
 function isSameFailure({ problem }: Refusal, first: Refusal): boolean {
   return problem.code === first.problem.code && REQUEST_FAILURES.has(problem.code);
 }
 
-function sendVerdict(reply: FastifyReply, answer: Answer, prefer: Preferences): FastifyReply {
-  const { verdict, duplicate } = answer;
-  void reply.header('tutti-position', verdict.position);
-  if (duplicate) void reply.header('tutti-duplicate', 'true');
-  const status = statusOfVerdict(verdict);
-  if (status === 201) {
-    return reply.code(201).header('content-type', 'application/json').send(verdictJson(answer, prefer));
-  }
-  const shown = prefer.minimal ? withoutDecision(verdict) : verdict;
+function sendVerdict(reply: FastifyReply, told: Told, prefer: Preferences): FastifyReply {
+  const { accepted, position, answer } = told;
+  void reply.header('tutti-position', position);
+  if (answer.duplicate) void reply.header('tutti-duplicate', 'true');
+  if (accepted) return reply.code(201).header('content-type', 'application/json').send(verdictJson(told, prefer));
+  const { verdict } = answer;
+  const { decision: _, ...rest } = verdict;
   return reply
-    .code(status)
+    .code(statusOfVerdict(verdict))
     .header('content-type', PROBLEM_JSON)
-    .send(JSON.stringify(problemOfVerdict(verdict, shown)));
+    .send(JSON.stringify(problemOfVerdict(verdict, prefer.minimal ? rest : verdict)));
 }
 
-function verdictJson(answer: Answer, prefer: Preferences): string {
-  return prefer.minimal ? JSON.stringify(withoutDecision(answer.verdict)) : answer.text();
+function verdictJson(told: Told, prefer: Preferences): string {
+  return prefer.minimal ? minimalText(told) : told.text;
 }
 
 /** An item of a batch's answer has no headers: that it is a duplicate stands in it. */
-function itemJson(answer: Answer, prefer: Preferences): string {
-  const json = verdictJson(answer, prefer);
-  return answer.duplicate ? `${json.slice(0, -1)},"duplicate":true}` : json;
-}
-
-function withoutDecision(verdict: WireVerdict): Omit<WireVerdict, 'decision'> {
-  const { decision: _, ...rest } = verdict;
-  return rest;
+function itemJson(told: Told, prefer: Preferences): string {
+  const json = verdictJson(told, prefer);
+  return told.answer.duplicate ? `${json.slice(0, -1)},"duplicate":true}` : json;
 }
 
 function mediaType(request: FastifyRequest): string {
@@ -181,7 +197,7 @@ function bodyOf(request: FastifyRequest): Buffer {
 /** Binary mode where the attributes are headers, structured mode where they are in the body. */
 function readOne(request: FastifyRequest, body: Buffer): DecisionEvent {
   if (mediaType(request) !== STRUCTURED && request.headers['ce-specversion'] !== undefined) {
-    return readBinary(request.headers, body);
+    return readBinary(request.raw.headersDistinct, body);
   }
   return readStructured(body);
 }

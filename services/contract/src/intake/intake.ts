@@ -1,16 +1,17 @@
 import type { Attributes, DecisionEvent, WireVerdict } from '@tutti/contracts';
 import { TuttiError } from '@tutti/kernel';
-import type { Answer, Backbone, Submission } from '@tutti/runtime';
+import type { Backbone, Submission } from '@tutti/runtime';
 import type { Caller } from '../access/caller.js';
 import type { DecisionCounts } from '../metrics/decision-counts.js';
 import { problemOfError, type Refusal } from '../problem/problem-of-error.js';
+import { tell, type Told } from './answer-text.js';
 import { authenticate } from './authenticate.js';
 
 /** How long a request waits for its verdict where it does not say. */
 export const WAIT_MS_DEFAULT = 30_000;
 
 /** An answer, or why this one was not taken. */
-export type Outcome = Answer | Refusal;
+export type Outcome = Told | Refusal;
 
 /** Takes decisions that came over HTTP to the backbone. */
 export class Intake {
@@ -27,13 +28,14 @@ export class Intake {
    *
    * @throws TuttiError what refuses the request before anything is recorded, or `verdict-pending` when the wait is over
    */
-  async decide(event: DecisionEvent, caller: Caller, waitMs = WAIT_MS_DEFAULT): Promise<Answer> {
+  async decide(event: DecisionEvent, caller: Caller, waitMs = WAIT_MS_DEFAULT): Promise<Told> {
     refuseRequest(event);
     const authentication = authenticate(event, caller, this.#backbone.control());
     const startMs = performance.now();
     const answer = await within(this.#backbone.submit(event, authentication), waitMs, event.attributes);
-    this.#counts.answered(answer, performance.now() - startMs);
-    return answer;
+    const told = tell(answer, event);
+    this.#counts.answered(told, performance.now() - startMs);
+    return told;
   }
 
   /**
@@ -61,8 +63,9 @@ export class Intake {
     for (const [i, answer] of answers.entries()) {
       if (answer instanceof Error) outcomes[places[i]!] = problemOfError(answer);
       else {
-        outcomes[places[i]!] = answer;
-        this.#counts.answered(answer, elapsedMs);
+        const told = tell(answer, submissions[i]!.event);
+        outcomes[places[i]!] = told;
+        this.#counts.answered(told, elapsedMs);
       }
     }
     return outcomes;

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { type DecisionEvent, readEvent, splitBatch } from '@tutti/contracts';
 import { TuttiError } from '@tutti/kernel';
 
@@ -7,8 +6,12 @@ export function readStructured(bytes: Buffer): DecisionEvent {
   return readEvent({ mode: 'structured', bytes });
 }
 
-/** One event in binary mode: the attributes are `ce-` headers, the body is `data`. */
-export function readBinary(headers: IncomingHttpHeaders, bytes: Buffer): DecisionEvent {
+/**
+ * One event in binary mode: the attributes are `ce-` headers, the body is `data`.
+ *
+ * @param headers each with all its values: joined to one, two ids would look like another one
+ */
+export function readBinary(headers: NodeJS.Dict<string[]>, bytes: Buffer): DecisionEvent {
   return readEvent({ mode: 'binary', headers, bytes });
 }
 

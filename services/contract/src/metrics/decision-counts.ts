@@ -1,4 +1,4 @@
-import type { Answer } from '@tutti/runtime';
+import type { Told } from '../intake/answer-text.js';
 
 /** Upper bounds of the buckets, seconds. */
 export const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -38,14 +38,10 @@ export class DecisionCounts {
   /** Decisions a request. */
   readonly batch = new Tally(BATCH_BUCKETS);
 
-  answered({ verdict, duplicate }: Answer, elapsedMs: number): void {
-    if (duplicate) this.duplicates++;
+  answered({ answer, accepted, code }: Told, elapsedMs: number): void {
+    if (answer.duplicate) this.duplicates++;
     else {
-      const key = verdict.accepted
-        ? verdict.irregular === undefined
-          ? 'accepted'
-          : `irregular ${verdict.irregular[0]?.code}`
-        : `rejected ${verdict.reasons?.[0]?.code}`;
+      const key = code === undefined ? 'accepted' : `${accepted ? 'irregular' : 'rejected'} ${code}`;
       this.verdicts.set(key, (this.verdicts.get(key) ?? 0) + 1);
     }
     this.latency.observe(elapsedMs / 1000);

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ModelDefinition } from '@tutti/model';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsObject, IsOptional, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
+import { IsBoolean, IsObject, IsOptional, IsString, Matches, MaxLength, MinLength, ValidateIf } from 'class-validator';
 import { Act } from '../registry/registry.bodies.js';
 
 /** A model's text, or its intermediate form: one of the two. */
@@ -29,6 +29,7 @@ export class PublishModel extends ModelBody {
   @IsString({ message: 'say why: a text of 1 to 1000 characters' })
   @MinLength(1, { message: 'say why: a text of 1 to 1000 characters' })
   @MaxLength(1000, { message: 'say why: a text of 1 to 1000 characters' })
+  @Matches(/\S/, { message: 'say why: a text of 1 to 1000 characters' })
   because!: string;
 
   @ApiPropertyOptional({ type: String, description: 'Who acts, where access is open.' })

@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, HttpCode, Inject, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiQuery, ApiTags, getSchemaPath, ApiExtraModels } from '@nestjs/swagger';
 import { formatTime, TuttiError } from '@tutti/kernel';
-import { type Change, type ModelDefinition, planPublication } from '@tutti/model';
+import { type Change, type ModelDefinition, planPublication, type PublicationPlan } from '@tutti/model';
 import type { Backbone, ControlState } from '@tutti/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Needs, TheCaller } from '../access/access.guard.js';
@@ -99,6 +99,7 @@ export class ModelController {
   ): Promise<Published> {
     const sent = await publication(request);
     const definition = readDefinition(modelIn(sent));
+    this.#plan(definition);
     const before = this.backbone.control().model;
     const act = { act: 'publish-model', definition, breaking: sent.breaking ?? false } as const;
     const done = await this.operator.act(act, caller, sent, ifMatch(match));
@@ -130,12 +131,28 @@ export class ModelController {
   })
   async diff(@Req() request: FastifyRequest): Promise<Difference> {
     const definition = readDefinition(modelIn(await difference(request)));
-    this.backbone.compile(definition);
+    const { changes, breaking, contracts, policies } = this.#plan(definition);
+    return { from: this.backbone.control().model, changes, breaking, contracts, policies };
+  }
+
+  /**
+   * What publishing a model would change. An intermediate form that no checker has seen may be anything.
+   *
+   * @throws TuttiError `model-invalid`
+   */
+  #plan(definition: ModelDefinition): PublicationPlan {
     const control = this.backbone.control();
     const before = control.models.get(control.model);
-    const plan = planPublication(before && { ...before, definition: before.compiled.definition }, definition);
-    const { changes, breaking, contracts, policies } = plan;
-    return { from: control.model, changes, breaking, contracts, policies };
+    try {
+      this.backbone.compile(definition);
+      return planPublication(before && { ...before, definition: before.compiled.definition }, definition);
+    } catch (error) {
+      if (error instanceof TuttiError) throw error;
+      throw new TuttiError('model-invalid', `the definition is no model: ${(error as Error).message}`, {
+        mend: 'send the text of the model, or what `defineModel` makes',
+        cause: error,
+      });
+    }
   }
 
   #model(control: ControlState, revision: number): ModelAnswer {
@@ -180,7 +197,7 @@ async function validated<T>(type: new () => T, value: unknown, where: 'body' | '
 }
 
 function modelIn({ yaml, file, definition }: Sent<unknown>): Parameters<typeof readDefinition>[0] {
-  if (definition !== undefined) return { definition };
+  if (definition !== undefined && definition !== null) return { definition };
   if (yaml !== undefined && yaml.trim() !== '') return { yaml, file: file ?? FILE };
   throw new TuttiError('malformed', 'there is no model in the request', {
     mend: 'send its text as application/yaml, or as `yaml` in JSON',

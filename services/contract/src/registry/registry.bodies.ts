@@ -25,6 +25,7 @@ export class Act {
   @IsString({ message: 'say why: a text of 1 to 1000 characters' })
   @MinLength(1, { message: 'say why: a text of 1 to 1000 characters' })
   @MaxLength(1000, { message: 'say why: a text of 1 to 1000 characters' })
+  @Matches(/\S/, { message: 'say why: a text of 1 to 1000 characters' })
   because!: string;
 
   @ApiPropertyOptional({ type: String, description: 'Who acts, where access is open. Otherwise the token says.' })

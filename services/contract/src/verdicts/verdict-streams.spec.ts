@@ -8,6 +8,7 @@ const everything = { partition: undefined, passes: () => true };
 
 /** A response whose reader takes a number of bytes at a time, when it is told to. */
 class SlowResponse extends EventEmitter {
+  req = { method: 'GET' };
   written: string[] = [];
   waiting = 0;
   ended = false;

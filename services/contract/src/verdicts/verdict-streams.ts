@@ -53,6 +53,8 @@ export class VerdictStreams implements OnModuleDestroy {
     mayGoOn?: MayGoOn,
   ): Promise<void> {
     const stream = new VerdictStream(this.backbone, response, from, filter, mayGoOn);
+    // Whoever asks for the head alone gets it, and no stream.
+    if (response.req.method === 'HEAD') return void response.end();
     const stop = (): void => stream.stop();
     this.#open.add(stop);
     response.once('close', stop);
