@@ -71,6 +71,8 @@ export class VerdictsController {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+    // Whoever asks for the head alone gets it, and no stream.
+    if (reply.request.method === 'HEAD') return void reply.raw.end();
     await this.streams.run(reply.raw, from, filter, () => this.access.identify(authorization));
   }
 
