@@ -1,4 +1,4 @@
-import { fireDeadline, type Regime } from '@tutti/contracts';
+import type { Regime } from '@tutti/contracts';
 import { TuttiError } from '@tutti/kernel';
 import type { Clock } from '../clock/clock.js';
 import type { RecordedTime } from '../clock/recorded-time.js';
@@ -12,12 +12,13 @@ import type { BlockShelf } from '../reading/block-shelf.js';
 import type { JournaledVerdict } from '../reading/journaled-verdict.js';
 import { patiently, type Patience } from './append-block.js';
 import { barrierLine } from './barrier-record.js';
+import { fireDeadlines, type Firing } from './fire-deadlines.js';
 import { InputQueue } from './input-queue.js';
 import { judgePending } from './judge-pending.js';
 import { OpenBlock } from './open-block.js';
 import type { Pending } from './pending.js';
 import { recover } from './recover.js';
-import { SubjectCache, type CachedSubject } from './subject-cache.js';
+import { SubjectCache } from './subject-cache.js';
 import { overloaded, unavailable } from './unavailable.js';
 import { VerdictStream } from './verdict-stream.js';
 import { Visitors } from './visitors.js';
@@ -52,7 +53,7 @@ interface DueBarrier {
   watermark: number;
 }
 
-/** Inputs are judged, and deadlines fire, in runs of at most this many: a block's records without its header. */
+/** Inputs are judged in runs of at most this many: a block's records without its header. */
 const RUN_MAX = MAX_BLOCK_RECORDS - 1;
 
 /**
@@ -69,6 +70,7 @@ export class PartitionTask {
   /** Where the block that is open is written. */
   private readonly slab = Buffer.allocUnsafeSlow(MAX_BLOCK_BYTES);
   private readonly patience: Patience;
+  private readonly firing: Firing;
   private inForceWaiters: { epoch: number; resolve: () => void; reject: (error: Error) => void }[] = [];
   private barriers: DueBarrier[] = [];
   private current: Regime | undefined;
@@ -98,6 +100,16 @@ export class PartitionTask {
     this.stream = new VerdictStream(journal, partition, this.patience);
     const wake = (): void => this.wake();
     this.behind = new WriteBehind(store, partition, this.subjects, settings, clock, this.patience, wake);
+    const { subjects, patience } = this;
+    this.firing = {
+      partition,
+      store,
+      subjects,
+      patience,
+      openBlock: () => this.openBlock(),
+      append: (block) => this.append(block),
+      flush: () => this.flush(),
+    };
   }
 
   /**
@@ -306,36 +318,11 @@ export class PartitionTask {
     if (!(await this.append(block))) return;
     this.barriers.shift();
     this.current = regime;
-    await this.fireDeadlines(regime);
+    await fireDeadlines(this.firing, regime, this.lastAtMs);
     if (this.stale) return;
     const waiters = this.inForceWaiters;
     this.inForceWaiters = waiters.filter((waiter) => waiter.epoch > epoch);
     for (const waiter of waiters) if (waiter.epoch <= epoch) waiter.resolve();
-  }
-
-  /**
-   * Fires what the epoch's time has passed, in order of (deadline, subject), in blocks of their own. Goes on where a
-   * crash broke off: what has fired is no longer due.
-   */
-  private async fireDeadlines(regime: Regime): Promise<void> {
-    const { partition, subjects } = this;
-    while (!this.stale) {
-      if (subjects.earliestDirtyDueMs <= regime.atMs && !(await this.flush())) return;
-      const due = await patiently(this.patience, () => this.around.store.due(partition, regime.atMs, RUN_MAX));
-      if (due.length === 0) return;
-      if (due.some(({ id }) => subjects.isDirty(id))) {
-        // The store is behind: it may be due no longer.
-        await this.flush();
-        continue;
-      }
-      const loaded = await patiently(this.patience, () => subjects.load(due.map(({ id }) => id)));
-      const block = this.openBlock();
-      for (const subject of loaded as CachedSubject[]) {
-        const { verdict, event } = fireDeadline(subject.state, regime, this.lastAtMs);
-        if (block.addVerdict(verdict, event, subject, regime) === undefined) break;
-      }
-      if (await this.append(block)) await this.flush();
-    }
   }
 
   // ── memory ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -368,7 +355,7 @@ export class PartitionTask {
     for (let missed = control.regime(epoch + 1); missed !== undefined; missed = control.regime(missed.epoch + 1)) {
       this.opened(missed);
     }
-    if (regime !== undefined) await this.fireDeadlines(regime);
+    if (regime !== undefined) await fireDeadlines(this.firing, regime, this.lastAtMs);
   }
 }
 

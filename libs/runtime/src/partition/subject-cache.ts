@@ -2,6 +2,9 @@ import { newSubject, parseSubject, serializeSubject, type SubjectState } from '@
 import type { SubjectRow, SubjectStore } from '../ports/store.js';
 import { sortByBytes } from './sort-by-bytes.js';
 
+/** Rows made before others get their turn: a few milliseconds. */
+const ROWS_A_TURN = 1_000;
+
 /** A subject in memory. */
 export interface CachedSubject {
   readonly state: SubjectState;
@@ -109,14 +112,22 @@ export class SubjectCache {
     if (due !== undefined && due.atMs < this.earliestDueMs) this.earliestDueMs = due.atMs;
   }
 
-  /** What the store has not got, in key order. Nothing may change until it is stored. */
-  rows(): SubjectRow[] {
-    return sortByBytes(this.changed, ({ state }) => state.id).map(({ state, stored }) => ({
-      id: state.id,
-      state: serializeSubject(state),
-      dueAtMs: state.due?.atMs ?? null,
-      chunks: state.log.chunksSince(stored),
-    }));
+  /**
+   * What the store has not got, in key order. Nothing may change until it is stored; others get their turn of the event
+   * loop meanwhile.
+   */
+  async rows(): Promise<SubjectRow[]> {
+    const rows: SubjectRow[] = [];
+    for (const { state, stored } of sortByBytes(this.changed, (subject) => subject.state.id)) {
+      rows.push({
+        id: state.id,
+        state: serializeSubject(state),
+        dueAtMs: state.due?.atMs ?? null,
+        chunks: state.log.chunksSince(stored),
+      });
+      if (rows.length % ROWS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return rows;
   }
 
   /** Notes that all of {@link rows} is stored. */

@@ -77,7 +77,7 @@ export class WriteBehind {
     const { store, partition, subjects, checkpoint } = this;
     if (revision > this.revision) {
       const wanted: Checkpoint = { revision, term };
-      const rows = subjects.rows();
+      const rows = await subjects.rows();
       const there = await patiently(this.patience, async () =>
         (await store.commit(partition, checkpoint, wanted, rows)) ? wanted : store.checkpoint(partition),
       );
