@@ -16,7 +16,7 @@ export interface CachedSubject {
 
 /**
  * Subjects of one partition in memory: write-behind, and bounded. Two generations stand in for "least recently used":
- * what is used moves to the young one; when that is full, the old one is let go and the young one becomes old.
+ * what is used moves to the young one; when there are too many, the old one is let go and the young one becomes old.
  */
 export class SubjectCache {
   private young = new Map<string, CachedSubject>();
@@ -29,7 +29,7 @@ export class SubjectCache {
   constructor(
     private readonly store: SubjectStore,
     private readonly partition: number,
-    /** Subjects kept in memory, about; never fewer than a batch needs. */
+    /** Subjects kept in memory, about: for a while half as many again, and never fewer than a batch needs. */
     private readonly subjectsMax: number,
   ) {}
 
@@ -48,7 +48,7 @@ export class SubjectCache {
 
   /** Whether memory holds as much as it should: store what is dirty, then let go. */
   get full(): boolean {
-    return this.young.size * 2 >= this.subjectsMax;
+    return this.size >= this.subjectsMax && this.young.size * 2 >= this.subjectsMax;
   }
 
   /** Forgets everything. @param empty whether the store holds nothing of this partition either */
