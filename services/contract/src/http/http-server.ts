@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { fastify, type FastifyBaseLogger, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { problemOfError } from '../problem/problem-of-error.js';
 import { sendRefusal } from '../problem/send-refusal.js';
+import { answerClientError } from './client-error.js';
 import type { RouteTable } from './route-table.js';
 
 const { LogController } = fastify;
@@ -22,6 +23,7 @@ export function createHttpServer(routes: RouteTable, logger: FastifyBaseLogger):
     requestTimeout: 60_000,
     return503OnClosing: false,
     routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       sendRefusal(request, reply, problemOfError(error)),
   });
