@@ -1,53 +1,23 @@
 import { join } from 'node:path';
-import { openDataFolder } from '@tutti/adapter-sqlite';
-import { readEvent } from '@tutti/contracts';
-import { parseModel } from '@tutti/model';
-import { createBackbone } from '@tutti/runtime';
 import { floorMs } from './support/floor.ts';
 import { line, median, microseconds, perSecond, ratioLine } from './support/figures.ts';
+import { acceptAll, marketplaceIn, partitions } from './support/marketplace.ts';
 import { orderLoad } from './support/orders.ts';
-import { openMarketplace, scratch } from './support/server.ts';
+import { scratch } from './support/server.ts';
 
-const partitions = 4;
 /** Decisions under way at once: what a batch intake hands over. */
-const underWay = 8_000;
+const underWay = 2_000;
 
 /** Raw bytes in memory to durable block and flushed store, in milliseconds. */
 async function pathMs(events: readonly Buffer[], folder: string): Promise<number> {
-  const data = openDataFolder(folder);
-  const backbone = await createBackbone({
-    journal: data.journal,
-    store: data.store,
-    space: 'bench',
-    trust: 'network',
-    partitions,
-  });
-  const { definition } = parseModel(openMarketplace(), 'marketplace.tutti.yaml');
-  const { effectiveEpoch } = await backbone.operate({
-    act: 'publish-model',
-    definition: definition!,
-    breaking: false,
-    by: 'bench',
-    because: 'to be measured',
-  });
-  await backbone.inForce(effectiveEpoch);
-
+  const backbone = await marketplaceIn(folder);
   const started = performance.now();
-  let accepted = 0;
   for (let from = 0; from < events.length; from += underWay) {
-    const answers = await Promise.all(
-      events
-        .slice(from, from + underWay)
-        .map((bytes) => backbone.submit(readEvent({ mode: 'structured', bytes }), { how: 'none' })),
-    );
-    for (const { verdict } of answers) if (verdict.accepted) accepted++;
+    await acceptAll(backbone, events.slice(from, from + underWay));
   }
   // Closing flushes what the store has not seen yet; that belongs to the work.
   await backbone.close();
-  const ms = performance.now() - started;
-  await data.close();
-  if (accepted !== events.length) throw new Error(`${accepted} of ${events.length} decisions were accepted`);
-  return ms;
+  return performance.now() - started;
 }
 
 /**

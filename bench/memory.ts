@@ -15,7 +15,7 @@ export async function benchMemory(): Promise<void> {
   try {
     const child = spawn(
       process.execPath,
-      ['--max-old-space-size=700', join(root, 'bench', 'support', 'million-subjects.ts'), folder, String(limitMiB)],
+      ['--max-old-space-size=512', join(root, 'bench', 'support', 'million-subjects.ts'), folder, String(limitMiB)],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     let printed = '';

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { environment, node, root, setup } from './setup.mjs';
 
 setup();
-const child = spawn(node(), [join(root, 'examples', 'hospital', 'start.ts'), ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-  env: environment(),
-});
+const child = spawn(
+  node(),
+  ['--max-semi-space-size=64', join(root, 'examples', 'hospital', 'start.ts'), ...process.argv.slice(2)],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: environment(),
+  },
+);
 // The child drains; this process waits for it and ends as it does.
 process.on('SIGINT', () => {}); // a terminal sends it to the child as well
 process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -43,4 +43,6 @@ export interface DecisionName {
   subject: string;
   /** `/participants/seller-3` */
   source: string;
+  /** As sent, RFC 3339: part of "same content", so whoever sends it again elsewhere needs it. */
+  time?: string;
 }

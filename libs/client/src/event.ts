@@ -48,8 +48,9 @@ export function envelopeOf(decision: Decision, context: EnvelopeContext): Envelo
     type: decision.type,
     subject: decision.subject,
     source: `/participants/${participant}`,
+    time: timeOf(decision.time, context.nowMs),
   };
-  const event: JsonObject = { specversion: '1.0', ...name, time: timeOf(decision.time, context.nowMs) };
+  const event: JsonObject = { specversion: '1.0', ...name };
   const { contract } = decision;
   if (contract !== undefined) {
     event['dataschema'] = typeof contract === 'number' ? `tutti:${decision.type}/${contract}` : contract;

@@ -6,6 +6,7 @@ import type { OperatorAct } from './control/operator-act.js';
 
 /** The answer to one submitted decision: its verdict, durable, and whether it is the earlier one of the same id. */
 export interface Answer {
+  readonly accepted: boolean;
   /** Made when it is read for the first time. */
   readonly verdict: WireVerdict;
   /** True where the same decision had been judged before: the first verdict is the answer again. */

@@ -1,3 +1,4 @@
+export { isLoopback } from '@tutti/contract-service';
 export { Environment } from './configuration/environment.js';
 export {
   type Configuration,

@@ -52,7 +52,8 @@ async function decide({ session, output, options, args }: Call<DecideOptions>): 
     basedOn: options.basedOn ?? null,
     ...(options.exact === undefined ? {} : { exact: options.exact }),
     ...(options.id === undefined ? {} : { id: options.id }),
-    time: requireTime(options.time ?? 'now', nowMs),
+    // Not given: the client fills it in, and knows that a repeated id may differ in nothing but that.
+    ...(options.time === undefined ? {} : { time: requireTime(options.time, nowMs) }),
     ...(options.contract === undefined ? {} : { contract: options.contract }),
   };
   const tutti = await session.tutti();
@@ -71,11 +72,11 @@ async function take(tutti: Tutti, decision: Decision, as: string): Promise<Verdi
     return await tutti.decide(decision);
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
-    const { id } = error.decision;
+    const { id, time } = error.decision;
     throw new TuttiError(error.code, error.message, {
       where: `decision ${id} of ${as}`,
-      mend: `ask for it: tutti explain ${as}/${id}; or send the same again: --id ${id} --time ${String(decision.time)}`,
-      facts: { ...error.decision, time: String(decision.time) },
+      mend: `ask for it: tutti explain ${as}/${id}; or send the same again: --id ${id} --time ${time ?? ''}`,
+      facts: { ...error.decision },
       retryable: true,
       cause: error,
     });

@@ -38,14 +38,14 @@ export function startCommand(program: Command, shell: Shell): void {
 
 async function start({ output, options, args, signal }: Call<StartOptions>): Promise<ExitCode> {
   // Loaded here: no other command needs the services.
-  const { describeNews, describeStart, readConfiguration } = await import('@tutti/standalone');
+  const { describeNews, describeStart, isLoopback, readConfiguration } = await import('@tutti/standalone');
   const configuration = configurationOf(
     readConfiguration(process.env, modelOf(args[0] as string | undefined)),
     options,
   );
   if (options.fresh === true) await (await import('./empty-data-folder.js')).emptyDataFolder(configuration.data);
   const { log, ...where } = configuration;
-  const watch = configuration.watch ?? true;
+  const watch = configuration.watch ?? isLoopback(configuration.host);
   const { pino } = await import('pino');
   const standalone = await startShowing(output, {
     ...where,

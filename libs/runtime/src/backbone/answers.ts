@@ -13,6 +13,10 @@ export class JournaledAnswer implements Answer {
     readonly duplicate: boolean,
   ) {}
 
+  get accepted(): boolean {
+    return this.journaled.verdict.accepted;
+  }
+
   get verdict(): WireVerdict {
     return (this.made ??= this.journaled.wire());
   }

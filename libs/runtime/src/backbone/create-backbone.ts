@@ -16,7 +16,7 @@ import { LocalBackbone } from './local-backbone.js';
 import type { BackboneOptions } from './options.js';
 import { openSpace } from './space.js';
 
-const SUBJECTS_IN_MEMORY = 120_000;
+const SUBJECTS_IN_MEMORY = 250_000;
 const PACE = { minimumMs: 200, decisionsMax: 100_000 };
 const TASKS: Omit<TaskSettings, 'subjectsMax'> = {
   queueMax: 20_000,

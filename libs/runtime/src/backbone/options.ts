@@ -36,7 +36,7 @@ export interface BackboneOptions {
   /** Default: at most one epoch in 200 ms, early after 100,000 decisions. */
   pace?: Partial<EpochPace>;
   model?: StartingModel;
-  /** Subjects kept in memory over all partitions, about; default 120,000 (1 to 2 KB each). */
+  /** Subjects kept in memory over all partitions, about; default 250,000 (about 1 KB each). */
   subjectsInMemory?: number;
   /** How much each partition takes on, and how long it puts off storing. */
   tasks?: Partial<Omit<TaskSettings, 'subjectsMax'>>;

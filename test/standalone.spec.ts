@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { call, decide, event } from './testing/http.js';
-import { type MainProcess, runMain } from './testing/main-process.js';
-import { SHOP, SHOP_WIDER } from './testing/shop.js';
+import { call, decide, event } from '../services/standalone/src/testing/http.js';
+import { type MainProcess, runMain } from '../services/standalone/src/testing/main-process.js';
+import { SHOP, SHOP_WIDER } from '../services/standalone/src/testing/shop.js';
 
 let folder: string;
 let model: string;
