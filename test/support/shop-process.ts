@@ -21,15 +21,15 @@ export class ShopFolder {
   }
 
   /** Starts the process as operators do; says nothing about whether it will serve. */
-  run(env: Record<string, string> = {}, args: readonly string[] = [this.model]): MainProcess {
-    const one = runMain(args, { TUTTI_DATA: this.data, ...env });
+  run(env: Record<string, string> = {}, args: readonly string[] = [this.model], uid?: number): MainProcess {
+    const one = runMain(args, { TUTTI_DATA: this.data, ...env }, uid);
     this.#running.push(one);
     return one;
   }
 
   /** Starts the process and waits until it serves. */
-  async serve(env: Record<string, string> = {}): Promise<ShopProcess> {
-    const one = this.run(env);
+  async serve(env: Record<string, string> = {}, uid?: number): Promise<ShopProcess> {
+    const one = this.run(env, [this.model], uid);
     const [, url] = await one.says(/http +(http:\S+)/);
     return { ...one, url: url!, port: Number(new URL(url!).port) };
   }
@@ -38,8 +38,9 @@ export class ShopFolder {
   async refused(
     env: Record<string, string> = {},
     args?: readonly string[],
+    uid?: number,
   ): Promise<{ code: number | null; said: string }> {
-    const one = this.run(env, args);
+    const one = this.run(env, args, uid);
     const code = await one.ended;
     return { code, said: one.printed() };
   }

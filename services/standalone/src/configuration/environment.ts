@@ -1,7 +1,7 @@
 // Decorators of class-transformer need it before they run.
 // oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata';
-import { Transform, Type } from 'class-transformer';
+import { Transform, type TransformFnParams } from 'class-transformer';
 import {
   IsBoolean,
   IsIn,
@@ -40,7 +40,7 @@ export class Environment {
 
   /** Port to listen on; 0 takes a free one. Default 4400, or the next free one where this is not set. */
   @IsOptional()
-  @Type(() => Number)
+  @Transform(wholeNumber)
   @IsInt({ message: 'must be a port: 0 to 65535' })
   @Min(0, { message: 'must be a port: 0 to 65535' })
   @Max(65_535, { message: 'must be a port: 0 to 65535' })
@@ -48,7 +48,7 @@ export class Environment {
 
   /** Partitions of a space that begins; fixed from then on. Default 4. */
   @IsOptional()
-  @Type(() => Number)
+  @Transform(wholeNumber)
   @IsInt({ message: 'must be a whole number, 1 to 1024' })
   @Min(1, { message: 'must be a whole number, 1 to 1024' })
   @Max(1024, { message: 'must be a whole number, 1 to 1024' })
@@ -109,6 +109,11 @@ export class Environment {
     message: 'must be silent, fatal, error, warn, info, debug or trace',
   })
   TUTTI_LOG?: string;
+}
+
+/** Digits alone: `0x50` and `1e3` are nobody's port. */
+function wholeNumber({ value }: TransformFnParams): unknown {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
 
 /** Variables with our prefix that are read by others: the client and the command line (tests and benches besides). */

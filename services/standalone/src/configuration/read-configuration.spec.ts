@@ -55,6 +55,9 @@ describe('the configuration', () => {
   it.each([
     ['TUTTI_PORT', '70000'],
     ['TUTTI_PORT', 'http'],
+    ['TUTTI_PORT', '0x50'],
+    ['TUTTI_PORT', '-1'],
+    ['TUTTI_PARTITIONS', '1e2'],
     ['TUTTI_PARTITIONS', '0'],
     ['TUTTI_PARTITIONS', '1.5'],
     ['TUTTI_TRUST', 'everybody'],

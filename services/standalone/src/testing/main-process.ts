@@ -15,10 +15,12 @@ export interface MainProcess {
   stop(): Promise<number | null>;
 }
 
-export function runMain(args: readonly string[], env: Record<string, string>): MainProcess {
+/** @param uid user to run it as; default: this one */
+export function runMain(args: readonly string[], env: Record<string, string>, uid?: number): MainProcess {
   const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env['PATH'], TUTTI_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
   });
   let text = '';
   const waiting = new Set<() => void>();
