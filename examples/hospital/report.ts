@@ -7,29 +7,27 @@ export const FIRST_UNSEEN_ROW = 7220;
 /** What enforcing would have refused: in the cases the model was written from, and in those it had not seen. */
 export function showEnforced(output: Output, refused: readonly Refused[]): void {
   const { bold, dim } = output.colours;
-  const unseen = refused.filter(({ id }) => Number(id) >= FIRST_UNSEEN_ROW);
+  const counts = new Map<string, { seen: number; unseen: number }>();
+  for (const { id, reasons } of refused) {
+    const { code, rule } = reasons[0]!;
+    const name = rule === undefined ? code : `${code}  ${rule}`;
+    const count = counts.get(name) ?? { seen: 0, unseen: 0 };
+    counts.set(name, count);
+    if (Number(id) >= FIRST_UNSEEN_ROW) count.unseen++;
+    else count.seen++;
+  }
+  const rows = [...counts].toSorted(([, left], [, right]) => right.seen + right.unseen - left.seen - left.unseen);
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
   output.line();
-  output.line(`${bold('enforced')}   the same decisions judged once more, in memory, as if nothing were only observed`);
-  output.line(`  would have been refused: ${refused.length}   ${byCode(refused)}`);
-  output.line(`  in the 500 cases the model was written from: ${refused.length - unseen.length}`);
-  output.line(`  in the 550 cases it had not seen: ${unseen.length}   ${byCode(unseen)}`);
+  output.line(`${bold('enforced')}, judged once more in memory: ${refused.length} decisions would have been refused`);
+  output.line(dim('  cases the model was written from (500)'));
+  output.line(dim('       cases it had not seen (550)'));
+  for (const [name, { seen, unseen }] of rows) {
+    output.line(`  ${String(seen).padStart(3)}  ${String(unseen).padStart(3)}  ${name.padEnd(width)}`.trimEnd());
+  }
   output.line(
     dim('  a refused decision moves nothing, so what follows it is judged differently from what was observed'),
   );
-}
-
-/** How often each first reason stands, most frequent first. */
-function byCode(refused: readonly Refused[]): string {
-  const counts = new Map<string, number>();
-  for (const { reasons } of refused) {
-    const { code, rule } = reasons[0]!;
-    const name = rule === undefined ? code : `${code} ${rule}`;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return [...counts]
-    .toSorted(([, left], [, right]) => right - left)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(' · ');
 }
 
 /** The outcome hash, and what to try. */
