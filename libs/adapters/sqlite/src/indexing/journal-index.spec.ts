@@ -163,6 +163,19 @@ describe('the index in its own thread', () => {
     await index.close();
   });
 
+  it('is begun again once what kept it from beginning is over', async () => {
+    const index = new WorkerIndex({
+      journalPath: join(folder, 'journal.sqlite'),
+      indexPath: join(folder, 'index.sqlite'),
+    });
+    await expect(index.edges()).rejects.toMatchObject({ code: 'index-unavailable', retryable: true });
+    const data = openDataFolder(folder);
+    await append(data.journal, 0, [{ participant: 'buyer-1', id: 'a' }]);
+    expect(await index.find('/participants/buyer-1', 'a')).toEqual([{ partition: 0, revision: 1 }]);
+    await index.close();
+    await data.close();
+  });
+
   it('is begun anew where its file is damaged', async () => {
     const data = openDataFolder(folder);
     await append(data.journal, 0, [{ participant: 'b', id: '1' }]);

@@ -12,6 +12,7 @@ import {
   type Journal,
 } from '@tutti/runtime';
 import { openDatabase, transact, type FileFormat } from '../database.js';
+import { asPortError } from '../failure.js';
 import { decisionKey, readIndexed } from './decision-key.js';
 import { mergeEdges } from './merge-edges.js';
 
@@ -43,6 +44,7 @@ export class JournalIndex implements DecisionIndex {
   private constructor(
     private readonly database: DatabaseSync,
     private readonly journal: Journal,
+    private readonly path: string,
   ) {
     this.statements = prepare(database);
   }
@@ -53,7 +55,7 @@ export class JournalIndex implements DecisionIndex {
    * @throws TuttiError `index-corrupt`, `index-version`, `data-foreign`, `data-read-only`, `disk-full`
    */
   static open(path: string, journal: Journal): JournalIndex {
-    return new JournalIndex(openDatabase(path, FORMAT), journal);
+    return new JournalIndex(openDatabase(path, FORMAT), journal, path);
   }
 
   /** Makes the file where there is none, and looks whether it can be used. */
@@ -97,7 +99,8 @@ export class JournalIndex implements DecisionIndex {
    * Reads on, at most so many transactions of every partition. Gives way to the event loop between them.
    *
    * @returns whether it has come to the journal's end
-   * @throws JournalUnavailableError, TuttiError `journal-corrupt`, `journal-version`
+   * @throws JournalUnavailableError, StoreUnavailableError (the index itself: `disk-full` and the like), TuttiError
+   *   `journal-corrupt`, `journal-version`, `index-corrupt`
    */
   catchUp(transactionsMax = Infinity): Promise<boolean> {
     const done = this.turn.then(async () => {
@@ -113,7 +116,9 @@ export class JournalIndex implements DecisionIndex {
       return atEnd;
     });
     this.turn = done.catch(() => undefined);
-    return done;
+    return done.catch((error: unknown) => {
+      throw asPortError('index', this.path, error);
+    });
   }
 
   /** Records in all partitions' streams. */

@@ -14,13 +14,16 @@ type Question = WorkerQuestion extends infer Q ? (Q extends WorkerQuestion ? Omi
 /** When the thread is started although nobody has asked: starting a process has better things to do. */
 const START_AFTER_MS = 3_000;
 
-/** The index in a thread of its own, so that indexing takes no time from judging. */
+/**
+ * The index in a thread of its own, so that indexing takes no time from judging. A thread that ends by itself (a full
+ * disk keeps it from beginning) is begun again with the next question.
+ */
 export class WorkerIndex implements DecisionIndex {
   private worker: Worker | undefined;
   private readonly timer: NodeJS.Timeout;
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
-  private ended: Error | undefined;
+  private isClosed = false;
   private closed: Promise<void> | undefined;
 
   /** @param start files; both must have been made */
@@ -48,7 +51,7 @@ export class WorkerIndex implements DecisionIndex {
   private async finish(): Promise<void> {
     clearTimeout(this.timer);
     const { worker } = this;
-    if (worker !== undefined && this.ended === undefined) {
+    if (worker !== undefined) {
       const exited = new Promise((resolve) => worker.once('exit', resolve));
       // Where it has ended by itself there is nothing left to close.
       await this.ask({ ask: 'close' }).catch(() => undefined);
@@ -56,7 +59,8 @@ export class WorkerIndex implements DecisionIndex {
       worker.ref();
       await exited;
     }
-    this.end(undefined);
+    this.isClosed = true;
+    this.refuseAll(undefined);
   }
 
   private running(): Worker {
@@ -65,15 +69,15 @@ export class WorkerIndex implements DecisionIndex {
     const file = new URL('./index-worker.js', import.meta.url);
     const worker = new Worker(file, { workerData: this.start, name: 'tutti-index', execArgv: [] });
     worker.on('message', (message: WorkerAnswer) => this.answered(message));
-    worker.on('error', (error) => this.end(error));
-    worker.on('exit', () => this.end(undefined));
+    worker.on('error', (error) => this.lost(worker, error));
+    worker.on('exit', () => this.lost(worker, undefined));
     worker.unref();
     this.worker = worker;
     return worker;
   }
 
   private ask<Q extends Question>(question: Q): Promise<WorkerAnswers[Q['ask']]> {
-    if (this.ended !== undefined) return Promise.reject(this.ended);
+    if (this.isClosed) return Promise.reject(unavailable(undefined));
     this.asked += 1;
     const number = this.asked;
     const worker = this.running();
@@ -97,12 +101,24 @@ export class WorkerIndex implements DecisionIndex {
     waiting?.reject(fromPortable(message.failure));
   }
 
-  private end(cause: Error | undefined): void {
-    this.ended ??= new TuttiError('index-unavailable', 'the index has ended', {
-      mend: 'Start again; it is built from the journal.',
-      cause,
-    });
-    for (const { reject } of this.waiting.values()) reject(this.ended);
+  private lost(worker: Worker, cause: unknown): void {
+    if (this.worker !== worker) return;
+    this.worker = undefined;
+    this.refuseAll(cause);
+  }
+
+  private refuseAll(cause: unknown): void {
+    const error = unavailable(cause);
+    for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
+}
+
+function unavailable(cause: unknown): TuttiError {
+  const said = cause instanceof Error ? `: ${cause.message}` : '';
+  return new TuttiError('index-unavailable', `the index has ended${said}`, {
+    retryable: true,
+    mend: 'Ask again: it is begun anew, from the journal where it has to be.',
+    cause,
+  });
 }
