@@ -76,7 +76,7 @@ async function runWorkload(name: string, killing: boolean): Promise<Run> {
   const total = clients * decisionsEach;
   const random = seeded(seed);
   // A kill waits for so many acknowledgements, and then for a moment with a decision under way.
-  const moments = Array.from({ length: kills }, () => between(random, 20, total - 20)).sort((a, b) => a - b);
+  const moments = Array.from({ length: kills }, () => between(random, 20, total - 20)).toSorted((a, b) => a - b);
   let done = 0;
   let killed = 0;
   let restarting: Promise<void> | undefined;
