@@ -10,7 +10,7 @@ const sources = globSync(['libs/**/src/**/*.ts', 'services/*/src/**/*.ts'], { cw
 const pure: Record<string, RegExp> = {
   'libs/kernel': /^(node:(crypto|buffer)|canonicalize)$/,
   'libs/model':
-    /^(@tutti\/kernel|node:(crypto|buffer)|yaml|ajv(\/.*)?|ajv-formats|@marcbachmann\/cel-js|class-validator|class-transformer(\/cjs\/storage\.js|\/types\/storage\.js)?|reflect-metadata)$/,
+    /^(@tutti\/kernel|node:(crypto|buffer)|yaml|re2js|ajv(\/.*)?|ajv-formats|@marcbachmann\/cel-js|class-validator|class-transformer(\/cjs\/storage\.js|\/types\/storage\.js)?|reflect-metadata)$/,
   'libs/contracts': /^(@tutti\/(kernel|model)|node:(crypto|buffer)|yaml)$/,
 };
 

@@ -106,7 +106,7 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
     'index-unavailable': [
       'The index has ended',
       'Edges, contract use and decisions by id cannot be looked up. Judging goes on.',
-      'Start again: it is built from the journal.',
+      'Ask again: it is begun anew, and built from the journal.',
     ],
     'log-unavailable': ['The intake does not answer', 'Topics cannot be read or written.', 'Look at the broker.'],
     'unknown-topic': [

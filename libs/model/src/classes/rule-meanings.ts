@@ -2,6 +2,7 @@ import type { Json } from '@tutti/kernel';
 import { assetSchema, roleSchema, simpleSchema } from '../data-schema.js';
 import { IS_AMOUNT, IS_ROLE, IS_SHARE, IS_TIME } from './data-rules.js';
 import type { PropertyDraft } from './property-draft.js';
+import { linearPattern } from '../payload/pattern.js';
 
 /** One rule of class-validator on a property. */
 export interface Rule {
@@ -65,7 +66,11 @@ export const RULE_MEANINGS: Readonly<Record<string, Meaning>> = {
     const flags = pattern instanceof RegExp ? pattern.flags : String(modifiers ?? '');
     if (flags !== '') throw draft.unsupported(shown, `with the flags \`${flags}\` has no meaning in JSON Schema`);
     const source = pattern instanceof RegExp ? pattern.source : String(pattern);
-    if (!compiles(source)) throw draft.unsupported(shown, `with ${source}, which is no pattern in Unicode mode`);
+    if (!compiles(source))
+      throw draft.unsupported(
+        shown,
+        `with ${source}, which is no pattern in Unicode mode, or needs look-around or back-references`,
+      );
     patterned(draft, shown, source);
   },
   contains: (draft, { shown, constraints }) => patterned(draft, shown, escaped(String(constraints[0]))),
@@ -142,7 +147,8 @@ function plain(draft: PropertyDraft, rule: string, values: readonly unknown[]): 
 
 function compiles(pattern: string): boolean {
   try {
-    return new RegExp(pattern, 'u').source !== '';
+    linearPattern(pattern);
+    return true;
   } catch {
     return false;
   }

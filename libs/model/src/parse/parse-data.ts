@@ -3,7 +3,6 @@ import { assetSchema, enumSchema, objectSchema, roleSchema, simpleSchema, SIMPLE
 import type { DataProperty, SimpleType } from '../data-schema.js';
 import { toJson, type ListNode, type MapNode, type Node } from '../document/document.js';
 import { schemaFault } from '../payload/payload-ajv.js';
-import { mayBacktrack } from '../payload/pattern.js';
 import { didYouMean } from '../problems/did-you-mean.js';
 import type { Reader } from './names.js';
 
@@ -167,16 +166,6 @@ function typeWithKeywords(map: MapNode, name: string, reader: Reader, top: boole
     const at = get(fault.keyword)?.value.span ?? map.span;
     findings.error('data-schema', at, `\`${name}\`: ${fault.message}`, 'see JSON Schema 2020-12');
     return undefined;
-  }
-  const { pattern } = schema;
-  if (typeof pattern === 'string' && mayBacktrack(pattern)) {
-    const said = `\`${pattern}\` repeats a repetition: some texts would take for ever to check`;
-    findings.warn(
-      'pattern-slow',
-      get('pattern')?.value.span ?? map.span,
-      said,
-      'repeat once: [a-z]+ instead of ([a-z]+)+',
-    );
   }
   const { minimum, maximum } = schema;
   if (typeof minimum === 'number' && typeof maximum === 'number' && minimum > maximum) {

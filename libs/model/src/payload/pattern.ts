@@ -1,33 +1,26 @@
-/**
- * Whether a regular expression has a group that repeats without bound and contains a repetition: such a pattern may
- * take exponential time. Others that do (`(a|a)*`) are not found.
- */
-export function mayBacktrack(pattern: string): boolean {
-  /** Per open group: whether something in it repeats. */
-  const groups: boolean[] = [];
-  let closed: boolean | undefined;
-  for (let at = 0; at < pattern.length; at++) {
-    const character = pattern[at]!;
-    const inner = closed;
-    closed = undefined;
-    if (character === '\\') at++;
-    else if (character === '[') at = endOfClass(pattern, at);
-    else if (character === '(') groups.push(false);
-    else if (character === ')') {
-      closed = groups.pop() ?? false;
-      if (closed && groups.length > 0) groups[groups.length - 1] = true;
-    } else if (/^(\*|\+|\{\d+,\d*\}|\{\d{2,}\})/.test(pattern.slice(at, at + 12))) {
-      if (inner === true) return true;
-      if (groups.length > 0) groups[groups.length - 1] = true;
-    }
-  }
-  return false;
-}
+import { RE2JS } from 're2js';
 
-function endOfClass(pattern: string, start: number): number {
-  for (let at = start + 1; at < pattern.length; at++) {
-    if (pattern[at] === '\\') at++;
-    else if (pattern[at] === ']') return at;
+/**
+ * A regular expression whose time grows with the length of the text alone, whatever the pattern: RE2, not the engine's
+ * own, which some patterns keep busy for ever (`^(a+)+$` on sixty letters). Look-around and back-references, which
+ * need another kind of engine, are not supported.
+ *
+ * @param pattern in the syntax of JSON Schema (ECMA 262); found anywhere in a text unless it is anchored
+ * @throws SyntaxError it is no regular expression, or needs what RE2 has not
+ */
+export function linearPattern(pattern: string): { test(text: string): boolean } {
+  // The engine's own syntax is the standard's: what it refuses, nobody else should accept.
+  const { source } = new RegExp(pattern, 'u');
+  try {
+    const compiled = RE2JS.compile(RE2JS.translateRegExp(source));
+    return { test: (text) => compiled.test(text) };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.replace(/^error parsing regexp: /, '') : String(cause);
+    throw new SyntaxError(
+      `regular expression \`${pattern}\`: ${why} (look-around and back-references are not supported)`,
+      {
+        cause,
+      },
+    );
   }
-  return pattern.length;
 }

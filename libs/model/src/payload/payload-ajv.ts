@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@tutti/kernel';
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { ANNOTATIONS } from '../data-schema.js';
+import { linearPattern } from './pattern.js';
 import { readTime } from './read-time.js';
 
 /**
@@ -24,6 +25,8 @@ export function payloadAjv(allErrors: boolean, foreign: boolean): Ajv2020 {
     validateSchema: false,
     addUsedSchema: false,
     unicodeRegExp: true,
+    // For compiled code to call, never to be written out: `code` is for standalone modules.
+    code: { regExp: Object.assign((pattern: string) => linearPattern(pattern) as RegExp, { code: 'linearPattern' }) },
   });
   addFormats.default(ajv);
   ajv.addFormat('date-time', { type: 'string', validate: (text: string) => readTime(text) !== undefined });

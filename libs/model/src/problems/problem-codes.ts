@@ -162,11 +162,6 @@ export const PROBLEM_CODES = {
     meaning: 'The keywords of a type, or a whole schema, are not valid JSON Schema 2020-12 in strict reading.',
     mend: 'Mend the keyword the message names.',
   },
-  'pattern-slow': {
-    title: 'A pattern that can take for ever',
-    meaning: 'A group that repeats contains a repetition: for some texts the time grows with every character.',
-    mend: 'Repeat once, or bound both repetitions.',
-  },
   'schema-file': {
     title: 'A schema file that cannot be read',
     meaning: '`schema:` names a file that is not there, or is no JSON.',
