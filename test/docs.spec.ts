@@ -214,5 +214,5 @@ function comparable(text: string): string[] {
   return text
     .split('\n')
     .map((line) => (/\b[0-9a-f]{64}\b/.test(line) ? line.replace(/ +/g, ' ').trim() : masked(line)))
-    .filter((line) => line !== '' && !/SQLite in|\d ?\/s\b|decisions in/.test(line));
+    .filter((line) => line !== '' && !/SQLite in|\d \/?s\b|a second$/.test(line));
 }

@@ -184,6 +184,7 @@ describe('what can go wrong', () => {
       type: 'order.ship',
       subject: 'order-17',
       source: '/participants/seller-3',
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     await expect(tutti.verdict('ship-17')).resolves.toMatchObject({ accepted: true, position: '0-0' });
     backbone.clearTroubles();
