@@ -10,6 +10,7 @@ export default defineConfig({
         oxc,
         test: {
           name: 'unit',
+          isolate: false,
           include: [
             'libs/**/src/**/*.spec.ts',
             'services/**/src/**/*.spec.ts',
