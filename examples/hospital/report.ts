@@ -2,7 +2,7 @@ import type { Output } from '@tutti/cli';
 import type { Refused } from './enforce.ts';
 
 /** The row of the log with which case 501 begins: the model was written from what stands before it. */
-export const FIRST_UNSEEN_ROW = 7220;
+const FIRST_UNSEEN_ROW = 7220;
 
 /** What enforcing would have refused: in the cases the model was written from, and in those it had not seen. */
 export function showEnforced(output: Output, refused: readonly Refused[]): void {
