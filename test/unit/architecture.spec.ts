@@ -21,6 +21,9 @@ const mayUse: Record<string, string[]> = {
   'libs/contracts': ['kernel', 'model'],
   'libs/runtime': ['kernel', 'model', 'contracts'],
   'libs/adapters/sqlite': ['kernel', 'contracts', 'runtime'],
+  'libs/adapters/kafka': ['kernel', 'contracts', 'runtime'],
+  'libs/adapters/eventstore': ['kernel', 'contracts', 'runtime'],
+  'libs/adapters/postgres': ['kernel', 'contracts', 'runtime'],
   'libs/client': ['kernel', 'contracts'],
   'libs/nest': ['client', 'kernel'],
 };

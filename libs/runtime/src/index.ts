@@ -57,6 +57,9 @@ export {
   type WriteFault,
 } from './ports/errors.js';
 export type { Block, Journal } from './ports/journal.js';
-export type { IntakeHandler, Log, LogRecord } from './ports/log.js';
+export type { Found, IntakeDoor, IntakePlace } from './door.js';
+export type { Leases } from './ports/leases.js';
+export type { IntakeHandler, Log, LogRecord, NewRecord } from './ports/log.js';
+export type { EpochCounts, IndexedDecision, Projected, ProjectionStore } from './ports/projection-store.js';
 export { MemoryRows, MemorySubjectStore } from './store/memory-subject-store.js';
 export type { Checkpoint, StoredSubject, SubjectRow, SubjectStore } from './ports/store.js';

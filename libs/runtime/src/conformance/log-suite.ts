@@ -213,7 +213,7 @@ class Owner implements IntakeHandler {
     return this.options.from;
   }
 
-  async batch(partition: number, records: LogRecord[], highWatermark: number): Promise<void> {
+  async batch(partition: number, records: LogRecord[], highWatermark: number): Promise<number | undefined> {
     const atWork = (this.atWork.get(partition) ?? 0) + 1;
     this.atWork.set(partition, atWork);
     this.atOnce = Math.max(this.atOnce, atWork);
@@ -227,6 +227,7 @@ class Owner implements IntakeHandler {
     this.seen.set(partition, [...(this.seen.get(partition) ?? []), ...records]);
     this.highWatermarks.set(partition, highWatermark);
     this.changed();
+    return records.at(-1)!.offset + 1;
   }
 
   async revoked(partition: number): Promise<void> {

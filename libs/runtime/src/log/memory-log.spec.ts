@@ -42,6 +42,7 @@ describe('the log in memory', () => {
         began!.resolve();
         await resumed!.promise;
         said.push('the zombie answered');
+        return undefined;
       },
       revoked: async () => void said.push('the zombie was told'),
     });
@@ -52,6 +53,7 @@ describe('the log in memory', () => {
       batch: async () => {
         said.push('the other answered');
         taken!.resolve();
+        return undefined;
       },
       revoked: async () => undefined,
     });

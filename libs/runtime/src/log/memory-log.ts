@@ -1,5 +1,5 @@
 import { TuttiError } from '@tutti/kernel';
-import type { IntakeHandler, Log, LogRecord } from '../ports/log.js';
+import type { IntakeHandler, Log, LogRecord, NewRecord } from '../ports/log.js';
 import { MemoryGroup } from './memory-group.js';
 import type { MemoryPartition } from './partition-feed.js';
 
@@ -64,17 +64,21 @@ export class MemoryLog implements Log {
     return this.broker.partitionsOf(topic).length;
   }
 
-  async send(
-    topic: string,
-    partition: number,
-    records: { key: Buffer; value: Buffer; headers: Record<string, Buffer> }[],
-  ): Promise<void> {
+  async send(topic: string, partition: number, records: readonly NewRecord[]): Promise<number[]> {
     this.assertOpen();
+    const first = this.broker.partitionsOf(topic)[partition]?.records.length ?? 0;
     this.broker.append(
       topic,
       partition,
       records.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
     );
+    return records.map((_, index) => first + index);
+  }
+
+  async range(topic: string, partition: number): Promise<{ first: number; end: number }> {
+    this.assertOpen();
+    const records = this.broker.partitionsOf(topic)[partition]?.records ?? [];
+    return { first: records[0]?.offset ?? records.length, end: records.length };
   }
 
   async tail(topic: string, partition: number): Promise<LogRecord | undefined> {

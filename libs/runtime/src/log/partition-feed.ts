@@ -21,7 +21,7 @@ export class PartitionFeed {
   constructor(
     private readonly partition: MemoryPartition,
     private next: number,
-    private readonly deliver: (records: LogRecord[], highWatermark: number) => Promise<void>,
+    private readonly deliver: (records: LogRecord[], highWatermark: number) => Promise<unknown>,
   ) {
     this.ended = this.run();
   }

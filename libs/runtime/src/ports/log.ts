@@ -8,26 +8,40 @@ export interface LogRecord {
   offset: number;
 }
 
+/** A record to be appended. */
+export interface NewRecord {
+  key: Buffer;
+  value: Buffer;
+  headers: Record<string, Buffer>;
+}
+
 /** What the owner of partitions is told, and asked, by the log. */
 export interface IntakeHandler {
   /** Partition assigned: claim it, then say the offset to start from (`undefined`: the earliest there is). */
   assigned(partition: number): Promise<number | undefined>;
-  /** A batch in offset order. Resolves when all of it is answered; then `next` is committed as a hint. */
-  batch(partition: number, records: LogRecord[], highWatermark: number): Promise<void>;
+  /**
+   * A batch in offset order, one batch of a partition at a time. Resolves when the next one may come; a batch that
+   * rejects comes again. The offset it resolves with is committed as a hint for lag displays: all below it is answered.
+   */
+  batch(partition: number, records: LogRecord[], highWatermark: number): Promise<number | undefined>;
+  /** Partition taken away: nothing more comes; another member may have it by now. */
   revoked(partition: number): Promise<void>;
 }
 
 /** Intake and outgoing topics. Port; none on one machine, Kafka on many, in memory for tests. */
 export interface Log {
+  /** @throws TuttiError `unknown-topic` */
   partitions(topic: string): Promise<number>;
-  /** Appends in order, at least once; resolves when acknowledged by all replicas. */
-  send(
-    topic: string,
-    partition: number,
-    records: { key: Buffer; value: Buffer; headers: Record<string, Buffer> }[],
-  ): Promise<void>;
+  /**
+   * Appends in order, at least once; resolves when acknowledged by all replicas, with the offset of each record.
+   *
+   * @throws TuttiError `log-unavailable` retryable, `unknown-topic`, `too-large`
+   */
+  send(topic: string, partition: number, records: readonly NewRecord[]): Promise<number[]>;
   /** Last record of a partition, for a relay that goes on from the topic's tail. */
   tail(topic: string, partition: number): Promise<LogRecord | undefined>;
+  /** Offsets a partition holds: `first` inclusive, `end` (the high watermark) exclusive. */
+  range(topic: string, partition: number): Promise<{ first: number; end: number }>;
   /** Joins the group and feeds the handler until stopped. */
   consume(topic: string, group: string, handler: IntakeHandler): Promise<() => Promise<void>>;
   close(): Promise<void>;
