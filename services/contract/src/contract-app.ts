@@ -8,10 +8,7 @@ import type { Logger as Pino } from 'pino';
 import type { AccessOptions } from './access/access.js';
 import { Access } from './access/access.js';
 import { ContractModule } from './contract.module.js';
-import { Connections } from './http/connections.js';
-import { createHttpServer } from './http/http-server.js';
-import { RouteTable } from './http/route-table.js';
-import { listen } from './http/listen.js';
+import { Connections, createHttpServer, isLoopback, listen, RouteTable } from '@tutti/service';
 import { serveDocuments } from './openapi/document.js';
 
 export interface ContractAppOptions {
@@ -87,9 +84,4 @@ export function openAccess(host: string): TuttiError {
     where: host,
     mend: 'set TUTTI_OPERATOR_TOKEN or TUTTI_OIDC_ISSUER, or issue an operator token first; or listen on 127.0.0.1',
   });
-}
-
-/** Whether only this machine can reach an address. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

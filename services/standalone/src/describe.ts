@@ -1,7 +1,6 @@
 import { relative } from 'node:path';
 import type { Configuration } from './configuration/read-configuration.js';
-import type { ModelNews } from './model/publish-model.js';
-import { showError } from './show-problem.js';
+import { type ModelNews, showError } from '@tutti/service';
 import type { Standalone } from './standalone.js';
 
 /** What a backbone that has started says, a few lines. */

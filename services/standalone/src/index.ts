@@ -7,7 +7,7 @@ export {
   readConfiguration,
 } from './configuration/read-configuration.js';
 export { describeNews, describeStart } from './describe.js';
-export type { ModelNews } from './model/publish-model.js';
-export { ModelInvalidError, type ModelSource, readModel } from './model/read-model.js';
-export { showError } from './show-problem.js';
+export type { ModelNews } from '@tutti/service';
+export { ModelInvalidError, type ModelSource, readModel } from '@tutti/service';
+export { showError } from '@tutti/service';
 export { type Standalone, type StandaloneOptions, startStandalone } from './standalone.js';

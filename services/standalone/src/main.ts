@@ -3,7 +3,7 @@ import { isLoopback } from '@tutti/contract-service';
 import { TuttiError } from '@tutti/kernel';
 import { type Configuration, readConfiguration } from './configuration/read-configuration.js';
 import { describeNews, describeStart } from './describe.js';
-import { showError } from './show-problem.js';
+import { showError } from '@tutti/service';
 import { type Standalone, startStandalone } from './standalone.js';
 
 /** How long a shutdown may take before it is cut off; what was not journaled by then was not acknowledged either. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ModelNews } from './model/publish-model.js';
+import type { ModelNews } from '@tutti/service';
 import { type Standalone, type StandaloneOptions, startStandalone } from './standalone.js';
 import { call, decide, event } from './testing/http.js';
 import { SHOP, SHOP_BREAKING, SHOP_WIDER } from './testing/shop.js';

@@ -11,8 +11,7 @@ import { TuttiError } from '@tutti/kernel';
 import { type Backbone, type Clock, createBackbone, type EpochPace, outcomeHash } from '@tutti/runtime';
 import { journaledSpace } from './journaled-space.js';
 import { pino, type Logger } from 'pino';
-import { type ModelNews, publishModel, refusalOf } from './model/publish-model.js';
-import { type ModelSource, readModel } from './model/read-model.js';
+import { type ModelNews, type ModelSource, publishModel, readModel, refusalOf } from '@tutti/service';
 import { textOf, watchModel } from './model/watch-model.js';
 
 export interface StandaloneOptions {

@@ -1,7 +1,6 @@
 import { TuttiError } from '@tutti/kernel';
 import type { FastifyInstance } from 'fastify';
-import { problemOfError } from '../problem/problem-of-error.js';
-import { sendRefusal } from '../problem/send-refusal.js';
+import { problemOfError, sendRefusal } from '@tutti/service';
 
 /** `127.0.0.1`, `localhost`, `[::1]`, with any port. */
 const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;

@@ -3,7 +3,7 @@ import { TuttiError } from '@tutti/kernel';
 import type { Backbone, Submission } from '@tutti/runtime';
 import type { Caller } from '../access/caller.js';
 import type { DecisionCounts } from '../metrics/decision-counts.js';
-import { problemOfError, type Refusal } from '../problem/problem-of-error.js';
+import { problemOfError, type Refusal } from '@tutti/service';
 import { tell, type Told } from './answer-text.js';
 import { authenticate } from './authenticate.js';
 

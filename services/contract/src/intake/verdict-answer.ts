@@ -1,5 +1,5 @@
 import { REASON_CODES, type Reason, statusOfVerdict, type WireVerdict } from '@tutti/contracts';
-import type { Problem, ProblemError } from '../problem/problem.js';
+import type { Problem, ProblemError } from '@tutti/service';
 import { senderOf } from '../access/reading.js';
 
 /** A rejection as a problem: the same as the recorded verdict, which it carries whole. */

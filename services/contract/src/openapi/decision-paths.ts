@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { TRANSPORT_CODES, type TransportCode } from '../problem/transport-codes.js';
+import { TRANSPORT_CODES, type TransportCode } from '@tutti/service';
 import { schemaOf } from './documented.js';
 
 const PROBLEM = { 'application/problem+json': { schema: schemaOf('Problem') } };

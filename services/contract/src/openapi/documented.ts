@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Scope } from '../access/caller.js';
-import { TRANSPORT_CODES, type TransportCode } from '../problem/transport-codes.js';
+import { TRANSPORT_CODES, type TransportCode } from '@tutti/service';
 
 export interface Documentation {
   summary: string;

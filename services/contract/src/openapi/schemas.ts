@@ -1,4 +1,4 @@
-import { TRANSPORT_CODES } from '../problem/transport-codes.js';
+import { TRANSPORT_CODES } from '@tutti/service';
 import { REASON_CODES } from '@tutti/contracts';
 import { SCOPES } from '../access/caller.js';
 import { schemaOf } from './documented.js';

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { TuttiError } from '@tutti/kernel';
 import type { Backbone } from '@tutti/runtime';
-import { type ModelNews, publishModel } from './publish-model.js';
-import { readModel } from './read-model.js';
+import { type ModelNews, publishModel, readModel } from '@tutti/service';
 
 const LOOK_EVERY_MS = 300;
 

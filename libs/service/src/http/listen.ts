@@ -42,3 +42,8 @@ function inUse(host: string, port: number, cause: unknown): TuttiError {
     cause,
   });
 }
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}

@@ -1,5 +1,5 @@
 import { TuttiError } from '@tutti/kernel';
-import { ModelInvalidError } from './model/read-model.js';
+import { ModelInvalidError } from '../model/read-model.js';
 
 /** An error as lines for a terminal: code, what, where, how to mend; a model's errors each with a caret. */
 export function showError(error: unknown): string {

@@ -1,0 +1,12 @@
+export { Connections } from './http/connections.js';
+export { createHttpServer, OPERATOR_BODY_BYTES_MAX } from './http/http-server.js';
+export { isLoopback, listen } from './http/listen.js';
+export { type Route, RouteTable } from './http/route-table.js';
+export { type ModelNews, publishModel, refusalOf } from './model/publish-model.js';
+export { ModelInvalidError, type ModelSource, readModel } from './model/read-model.js';
+export { problem, problemOfError, type Refusal } from './problem/problem-of-error.js';
+export { ProblemFilter } from './problem/problem.filter.js';
+export { PROBLEM_JSON, type Problem, type ProblemError } from './problem/problem.js';
+export { sendRefusal } from './problem/send-refusal.js';
+export { isTransportCode, TRANSPORT_CODES, type TransportCode } from './problem/transport-codes.js';
+export { showError } from './process/show-error.js';
