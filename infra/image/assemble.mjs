@@ -1,0 +1,48 @@
+// What the image holds besides node_modules: of every package what it would publish (`files` of its manifest).
+// `node infra/image/assemble.mjs FOLDER`, after `npx tsc -b`; then `npm ci --omit=dev` in FOLDER.
+import { cpSync, globSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Packages whose manifest the lock file needs, and that nobody runs in production. */
+const MANIFEST_ONLY = new Set(['libs/testing']);
+
+/**
+ * Copies it.
+ *
+ * @param {string} to folder, made where it is missing
+ */
+export function assemble(to) {
+  const copy = (path) => {
+    const target = join(to, path);
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(join(root, path), target, { recursive: true, filter: (from) => !/\.tsbuildinfo$|\.d\.ts$/.test(from) });
+  };
+  const { workspaces } = manifest('.');
+  for (const path of ['package.json', 'package-lock.json', '.npmrc', 'LICENSE', 'infra/image']) copy(path);
+  for (const folder of globSync(workspaces, { cwd: root }).toSorted()) {
+    const own = manifest(folder);
+    if (own === undefined) continue;
+    copy(join(folder, 'package.json'));
+    if (MANIFEST_ONLY.has(folder)) continue;
+    for (const part of own.files ?? []) copy(join(folder, part));
+  }
+}
+
+/** A folder's package.json; undefined where it is no package (`libs/adapters` holds some). */
+function manifest(folder) {
+  try {
+    return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , folder] = process.argv;
+  if (folder === undefined) throw new Error('name the folder: node infra/image/assemble.mjs FOLDER');
+  assemble(folder);
+}
