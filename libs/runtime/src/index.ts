@@ -14,6 +14,7 @@ export { ModelCache } from './control/model-cache.js';
 export type { Authorship, OperatorAct, TokenScope } from './control/operator-act.js';
 export { regimeAt } from './control/regime-at.js';
 export { ENGINE } from './engine.js';
+export { VOUCH_HEADER, vouchedParticipant, vouchFor, type Vouched } from './gateway/vouch.js';
 export {
   blockId,
   corrupt,
