@@ -20,6 +20,15 @@ export type {
   ReadableEvent,
   UnreadableEvent,
 } from './event.js';
+export { misroutedIn, type Placement } from './intake/misrouted.js';
+export { unreadEvent } from './intake/unread-event.js';
+export {
+  VOUCH_HEADER,
+  VOUCH_SECRET_LENGTH_MIN,
+  vouchedParticipant,
+  vouchFor,
+  type VouchedRecord,
+} from './intake/vouch.js';
 export { admit } from './judging/admit.js';
 export { CLOCK_SOURCE, fireDeadline } from './judging/fire-deadline.js';
 export { judge, refuse } from './judging/judge.js';
@@ -28,7 +37,7 @@ export { idWindowSince, TIME_AHEAD_MAX_MS } from './judging/window.js';
 export { compareByBytes, OutcomeHash, outcomeLine, outcomeOf } from './outcome.js';
 export { reason, type Reason, type ReasonCode } from './reason.js';
 export { parseVerdictLine, type RecordedVerdict } from './record/parse-verdict-line.js';
-export { verdictLine } from './record/verdict-line.js';
+export { verdictHead, verdictLine, verdictTail } from './record/verdict-line.js';
 export { positionOf, wireText, wireVerdict } from './record/wire-verdict.js';
 export type { ModelRevision, Participant, Regime, Trust } from './regime.js';
 export { canonicalEvent, compareWithEarlier, sameContent } from './signature/canonical-event.js';
