@@ -34,6 +34,8 @@ export interface Encoded {
   text: string;
   /** CloudEvents content mode it came in. Binary: the attributes were headers, `data` is the body as received. */
   mode: 'structured' | 'binary';
+  /** The UTF-8 of `text`, where it is at hand as received. */
+  bytes?: Uint8Array;
 }
 
 /** An event whose bytes and envelope could be read. */

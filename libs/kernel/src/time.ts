@@ -30,7 +30,17 @@ export function parseTime(text: string): number | undefined {
   return at;
 }
 
-/** RFC 3339 text in UTC with milliseconds of a time in milliseconds since 1970. */
+let formattedMs = Number.NaN;
+let formatted = '';
+
+/**
+ * RFC 3339 text in UTC with milliseconds of a time in milliseconds since 1970. The last one is remembered: what is
+ * recorded together has the same time.
+ */
 export function formatTime(atMs: number): string {
-  return new Date(atMs).toISOString();
+  if (atMs !== formattedMs) {
+    formatted = new Date(atMs).toISOString();
+    formattedMs = atMs;
+  }
+  return formatted;
 }

@@ -23,8 +23,10 @@ const INT32_MAX = 2_147_483_647;
  * Reads the attributes of an event in structured form by the rules of CloudEvents 1.0 and of Tutti (DESIGN §3, §11):
  * `source` is `/participants/ID`, `subject` is required. Values of the wrong type may come as text, as they do in
  * binary mode (`basedon: "1"`). `null` is an attribute that is not set.
+ *
+ * @param plain true where it is known already that no text in the event holds a control character
  */
-export function readEnvelope(event: JsonObject): Envelope {
+export function readEnvelope(event: JsonObject, plain = false): Envelope {
   const attributes: Partial<Attributes> = {
     id: undefined,
     source: undefined,
@@ -46,7 +48,7 @@ export function readEnvelope(event: JsonObject): Envelope {
     const value = event[name]!;
     if (name === 'data' || value === null) continue;
     if (name === 'specversion') specversion = value;
-    else readAttribute(name, value, attributes, problems);
+    else readAttribute(name, value, attributes, problems, plain);
   }
   if (specversion !== '1.0') problems.push(invalid('specversion', 'must be "1.0"', specversion));
   for (const name of REQUIRED) {
@@ -62,12 +64,18 @@ export function readEnvelope(event: JsonObject): Envelope {
 
 const REQUIRED = ['id', 'source', 'type', 'subject'] as const;
 
-function readAttribute(name: string, value: Json, attributes: Partial<Attributes>, problems: Reason[]): void {
+function readAttribute(
+  name: string,
+  value: Json,
+  attributes: Partial<Attributes>,
+  problems: Reason[],
+  plain: boolean,
+): void {
   switch (name) {
     case 'id':
     case 'type':
     case 'subject':
-      if (isText(value, 256)) attributes[name] = value;
+      if (isText(value, 256, plain)) attributes[name] = value;
       else problems.push(invalid(name, 'must be 1 to 256 characters, none of them a control character', value));
       break;
     case 'source':
@@ -87,7 +95,7 @@ function readAttribute(name: string, value: Json, attributes: Partial<Attributes
     case 'signature':
     case 'traceparent':
     case 'causationid':
-      if (isText(value, 4096)) attributes[name] = value;
+      if (isText(value, 4096, plain)) attributes[name] = value;
       else problems.push(invalid(name, 'must be a text without control characters', value));
       break;
     case 'datacontenttype':
@@ -98,13 +106,13 @@ function readAttribute(name: string, value: Json, attributes: Partial<Attributes
       problems.push(invalid(name, 'is not read: put the payload into "data" as JSON', undefined));
       break;
     default:
-      checkExtension(name, value, problems);
+      checkExtension(name, value, problems, plain);
   }
 }
 
 /** Whether a text can name a subject: 1 to 256 characters, none of them a control character. */
 export function isSubjectId(text: string): boolean {
-  return isText(text, 256);
+  return isText(text, 256, false);
 }
 
 /** Whether a text can name a participant: 1 to 128 characters, no white space, no `/`, no control character. */
@@ -140,11 +148,11 @@ function readBasedOn(value: Json, attributes: Partial<Attributes>, problems: Rea
   } else problems.push(invalid('basedon', 'must be the sequence of the subject you decided on, an integer', value));
 }
 
-function checkExtension(name: string, value: Json, problems: Reason[]): void {
+function checkExtension(name: string, value: Json, problems: Reason[], plain: boolean): void {
   if (!ATTRIBUTE_NAME.test(name)) {
     problems.push(invalid(name, 'is no attribute name: lower-case letters and digits only', undefined));
   } else if (typeof value === 'string') {
-    if (CONTROL.test(value)) problems.push(invalid(name, 'must not hold control characters', undefined));
+    if (!plain && CONTROL.test(value)) problems.push(invalid(name, 'must not hold control characters', undefined));
   } else if (typeof value === 'number') {
     if (!Number.isInteger(value) || Math.abs(value) > INT32_MAX) {
       problems.push(invalid(name, 'must be an integer of 32 bits; write other numbers as text', value));
@@ -154,8 +162,8 @@ function checkExtension(name: string, value: Json, problems: Reason[]): void {
   }
 }
 
-function isText(value: Json, lengthMax: number): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= lengthMax && !CONTROL.test(value);
+function isText(value: Json, lengthMax: number, plain: boolean): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= lengthMax && (plain || !CONTROL.test(value));
 }
 
 function invalid(attribute: string, what: string, actual: Json | undefined): Reason {

@@ -1,4 +1,4 @@
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 import { sha256Hex, type Json, type JsonObject } from '@tutti/kernel';
 import type { Attributes, DecisionEvent, Encoded, UnreadableEvent } from '../event.js';
 import { reason } from '../reason.js';
@@ -30,18 +30,20 @@ function readStructured({ bytes: received, key }: ReceivedEvent & { mode: 'struc
   const { start, end } = trimmedRange(received);
   const bytes = part(received, start, end);
   if (bytes.length === 0) return unreadable(received, key, 'there is no event: the body is empty');
-  if (!isUtf8(bytes)) return unreadable(received, key, 'the bytes are no UTF-8');
-  const text = bytes.toString('utf8');
+  const ascii = isAscii(bytes);
+  if (!ascii && !isUtf8(bytes)) return unreadable(received, key, 'the bytes are no UTF-8');
+  const text = bytes.toString(ascii ? 'latin1' : 'utf8');
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch (error) {
     return unreadable(received, key, `the bytes are no JSON${place(error)}`);
   }
-  if (hasForbiddenEscape(text)) return unreadable(received, key, FORBIDDEN);
-  const isLine = !bytes.includes(0x0a);
-  const encoded: Encoded = isLine
-    ? { as: 'json', text, mode: 'structured' }
+  // Without an escape no text in it can hold a control character but U+007F and those beyond ASCII.
+  const plain = ascii && !text.includes('\\') && !text.includes('\u007f');
+  if (!plain && hasForbiddenEscape(text)) return unreadable(received, key, FORBIDDEN);
+  const encoded: Encoded = !text.includes('\n')
+    ? { as: 'json', text, mode: 'structured', bytes }
     : { as: 'base64', text: bytes.toString('base64'), mode: 'structured' };
   const hash = sha256Hex(bytes);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -49,7 +51,7 @@ function readStructured({ bytes: received, key }: ReceivedEvent & { mode: 'struc
     return { readable: false, reasons, subject: filedUnder(key), attributes: {}, encoded, hash };
   }
   if (isDeeperThan(value, DECISION_DEPTH_MAX)) return tooLarge(received, 'structured', filedUnder(key, value));
-  return fromObject(value, encoded, hash, key);
+  return fromObject(value, encoded, hash, key, plain);
 }
 
 function readBinary({ headers, bytes: received, key }: ReceivedEvent & { mode: 'binary' }): DecisionEvent {
@@ -120,8 +122,14 @@ function readBinary({ headers, bytes: received, key }: ReceivedEvent & { mode: '
   };
 }
 
-function fromObject(event: JsonObject, encoded: Encoded, hash: string, key: ReceivedEvent['key']): DecisionEvent {
-  const { attributes, problems } = readEnvelope(event);
+function fromObject(
+  event: JsonObject,
+  encoded: Encoded,
+  hash: string,
+  key: ReceivedEvent['key'],
+  plain = false,
+): DecisionEvent {
+  const { attributes, problems } = readEnvelope(event, plain);
   if (problems.length === 0) {
     return { readable: true, attributes: attributes as Attributes, data: event['data'], event, encoded, hash };
   }

@@ -9,7 +9,7 @@ import { fireDeadline } from '../judging/fire-deadline.js';
 import { judge } from '../judging/judge.js';
 import type { Verdict } from '../verdict.js';
 import { parseVerdictLine } from './parse-verdict-line.js';
-import { verdictLine } from './verdict-line.js';
+import { verdictHead, verdictLine } from './verdict-line.js';
 import { wireText, wireVerdict } from './wire-verdict.js';
 
 const regime = regimeOf(marketplace());
@@ -19,14 +19,19 @@ function expectRoundTrip(verdict: Verdict, event: DecisionEvent): void {
   expect(line).not.toContain('\n');
   const back = parseVerdictLine(`${line}\n`);
   expect(back.verdict).toEqual(verdict);
-  expect(back.encoded).toEqual(event.encoded);
+  const { bytes, ...encoded } = event.encoded;
+  expect(back.encoded).toEqual(encoded);
+  if (bytes !== undefined) expect(Buffer.from(bytes).toString()).toBe(encoded.text);
+  const head = verdictHead(verdict, event.encoded);
+  const whole = head + (encoded.as === 'json' ? 'null}' : '"}');
+  expect(JSON.stringify(JSON.parse(whole))).toBe(whole);
   expect(back.event.hash).toBe(event.hash);
   expect(back.event.attributes).toEqual(event.attributes);
   expect(back.event.readable).toBe(event.readable);
   expect(parseVerdictLine(Buffer.from(line))).toEqual(back);
   expect(verdictLine(back.verdict, back.encoded)).toBe(line);
   const wire = wireVerdict(verdict, event.encoded, 3, 1207);
-  expect(JSON.parse(wireText(line, event.encoded, 3, 1207))).toEqual(JSON.parse(JSON.stringify(wire)));
+  expect(JSON.parse(wireText(head, event.encoded, 3, 1207))).toEqual(JSON.parse(JSON.stringify(wire)));
 }
 
 describe('the record of a verdict', () => {

@@ -47,16 +47,15 @@ export function positionOf(partition: number, revision: number): string {
 /**
  * The JSON text of {@link wireVerdict}, spliced from the verdict's record without parsing it: what HTTP answers with.
  *
- * @param line the record as {@link verdictLine} made it
+ * @param head the record as far as `verdictHead` makes it
  */
-export function wireText(line: string, encoded: Encoded, partition: number, revision: number): string {
+export function wireText(head: string, encoded: Encoded, partition: number, revision: number): string {
   const mode = encoded.mode === 'binary' ? ',"mode":"binary"' : '';
   const tail = `,"position":"${partition}-${revision}","partition":${partition},"revision":${revision}}`;
   const member = encoded.as === 'json' ? `${mode},"decision":` : `${mode},"decision64":"`;
-  const ending = encoded.as === 'json' ? 1 : 2;
-  const head = line.slice(VERDICT_LINE_START.length, line.length - ending - encoded.text.length - member.length);
+  const verdict = head.slice(VERDICT_LINE_START.length, head.length - member.length);
   const decision = encoded.as === 'json' ? encoded.text : JSON.stringify(decisionJson(encoded));
-  return `{${head},"decision":${decision}${tail}`;
+  return `{${verdict},"decision":${decision}${tail}`;
 }
 
 /** The event as JSON; `{ base64 }` where its bytes are none. */

@@ -1,10 +1,26 @@
+import { quoted, recordText, revisionsText, word } from '../record/json-words.js';
 import type { SubjectState } from '../subject.js';
 import { SubjectLog } from './subject-log.js';
 
 /** A subject as JSON text, without its log: what the store keeps beside the log's chunks. */
 export function serializeSubject(subject: SubjectState): string {
-  const { log: _, ...rest } = subject;
-  return JSON.stringify(rest);
+  const { due, left } = subject;
+  let text = `{"id":${quoted(subject.id)},"type":${word(subject.type)},"sequence":${subject.sequence}`;
+  text += `,"state":${word(subject.state)},"model":${subject.model},"policies":${revisionsText(subject.policies)}`;
+  text += `,"parties":${recordText(subject.parties)},"keeps":${recordText(subject.keeps)}`;
+  text += `,"enteredAtMs":${subject.enteredAtMs}`;
+  if (due !== undefined) text += `,"due":{"type":${word(due.type)},"atMs":${due.atMs}}`;
+  return `${text},"left":${leftText(left)},"lastAtMs":${subject.lastAtMs}}`;
+}
+
+function leftText(left: SubjectState['left']): string {
+  let text = '{';
+  for (const state in left) {
+    const who = left[state]!;
+    const ids = who.length === 1 ? quoted(who[0]!) : who.map(quoted).join(',');
+    text += `${text === '{' ? '' : ','}${word(state)}:[${ids}]`;
+  }
+  return `${text}}`;
 }
 
 const SHARED_MAX = 4096;

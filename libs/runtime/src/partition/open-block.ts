@@ -1,7 +1,8 @@
 import {
   evolve,
   reason,
-  verdictLine,
+  verdictHead,
+  verdictTail,
   type DecisionEvent,
   type Encoded,
   type Regime,
@@ -32,7 +33,7 @@ export class OpenBlock {
 
   /** Adds a record that is no verdict. Returns false, with nothing done, where it does not fit. */
   addRecord(line: string): boolean {
-    return this.add(line, undefined);
+    return this.add(line, undefined, undefined);
   }
 
   /**
@@ -49,15 +50,15 @@ export class OpenBlock {
   ): JournaledVerdict | undefined {
     let verdict = judged;
     let encoded = event.encoded;
-    let line = verdictLine(verdict, encoded);
-    if (line.length > MAX_LINE_BYTES / 4 && Buffer.byteLength(line) > MAX_LINE_BYTES) {
+    let head = verdictHead(verdict, encoded);
+    if (sizeMax(head, encoded) > MAX_LINE_BYTES && sizeOf(head, encoded) > MAX_LINE_BYTES) {
       verdict = tooLarge(judged, subject);
       encoded = { as: 'base64', text: '', mode: encoded.mode } satisfies Encoded;
-      line = verdictLine(verdict, encoded);
+      head = verdictHead(verdict, encoded);
     }
     const revision = this.first + 1 + this.lines;
-    const journaled = new JournaledVerdict(this.partition, revision, verdict, encoded, event, line);
-    if (!this.add(line, journaled)) return undefined;
+    const journaled = new JournaledVerdict(this.partition, revision, verdict, encoded, event, head);
+    if (!this.add(head, encoded, journaled)) return undefined;
     if (subject !== undefined && verdict.subject !== undefined) {
       evolve(subject.state, verdict, revision, regime.models);
       this.subjects.touched(subject);
@@ -80,16 +81,40 @@ export class OpenBlock {
     return this.verdicts[revision - this.first - 1];
   }
 
-  private add(line: string, verdict: JournaledVerdict | undefined): boolean {
+  /** Adds a record: its head, and for a verdict the decision's own bytes, which are copied as they came. */
+  private add(head: string, encoded: Encoded | undefined, verdict: JournaledVerdict | undefined): boolean {
+    const { slab } = this;
     const room = MAX_BLOCK_BYTES - MAX_HEADER_BYTES - this.used - 1;
-    if (this.lines + 2 > MAX_BLOCK_RECORDS || line.length > room) return false;
-    // A character takes up to three bytes: only near the end of the block is it worth counting them first.
-    if (line.length * 3 > room && Buffer.byteLength(line) > room) return false;
-    this.used += this.slab.write(line, this.used);
-    this.slab[this.used++] = LF;
+    if (this.lines + 2 > MAX_BLOCK_RECORDS) return false;
+    // Only near the end of the block is it worth counting bytes first.
+    if (sizeMax(head, encoded) > room && sizeOf(head, encoded) > room) return false;
+    this.used += slab.write(head, this.used);
+    if (encoded !== undefined) {
+      const { bytes } = encoded;
+      if (bytes === undefined) this.used += slab.write(encoded.text, this.used);
+      else {
+        slab.set(bytes, this.used);
+        this.used += bytes.length;
+      }
+      this.used += slab.write(verdictTail(encoded), this.used);
+    }
+    slab[this.used++] = LF;
     this.verdicts.push(verdict);
     return true;
   }
+}
+
+/** Bytes a record takes at most: a character takes up to three. */
+function sizeMax(head: string, encoded: Encoded | undefined): number {
+  if (encoded === undefined) return head.length * 3;
+  return (head.length + 2) * 3 + (encoded.bytes?.length ?? encoded.text.length * 3);
+}
+
+/** Bytes a record takes. */
+function sizeOf(head: string, encoded: Encoded | undefined): number {
+  const size = Buffer.byteLength(head);
+  if (encoded === undefined) return size;
+  return size + (encoded.bytes?.length ?? Buffer.byteLength(encoded.text)) + verdictTail(encoded).length;
 }
 
 function tooLarge(verdict: Verdict, subject: CachedSubject | undefined): Verdict {

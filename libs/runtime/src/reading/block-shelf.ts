@@ -1,4 +1,4 @@
-import { parseVerdictLine } from '@tutti/contracts';
+import { parseVerdictLine, verdictTail } from '@tutti/contracts';
 import { readBlock } from '../journal/block.js';
 import { corrupt } from '../journal/corrupt.js';
 import { recordKind } from '../journal/record.js';
@@ -73,7 +73,8 @@ export function verdictAt(partition: number, revision: number, line: Buffer): Jo
   const text = line.toString('utf8');
   try {
     const { verdict, encoded, event } = parseVerdictLine(text);
-    return new JournaledVerdict(partition, revision, verdict, encoded, event, text);
+    const head = text.slice(0, text.length - encoded.text.length - verdictTail(encoded).length);
+    return new JournaledVerdict(partition, revision, verdict, encoded, event, head);
   } catch (cause) {
     throw corrupt(verdictsOf(partition), revision, cause instanceof Error ? cause.message : String(cause), cause);
   }

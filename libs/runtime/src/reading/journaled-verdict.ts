@@ -15,8 +15,8 @@ export class JournaledVerdict {
     readonly verdict: Verdict,
     readonly encoded: Encoded,
     readonly event: DecisionEvent,
-    /** Its record, as text. */
-    readonly line: string,
+    /** Its record up to the decision's own bytes. */
+    readonly head: string,
   ) {}
 
   wire(): WireVerdict {
@@ -25,6 +25,6 @@ export class JournaledVerdict {
 
   /** The JSON text of {@link wire}, spliced from the record. */
   text(): string {
-    return wireText(this.line, this.encoded, this.partition, this.revision);
+    return wireText(this.head, this.encoded, this.partition, this.revision);
   }
 }
