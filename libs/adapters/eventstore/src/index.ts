@@ -1,1 +1,1 @@
-export {};
+export { EventStoreJournal, type EventStoreJournalOptions } from './event-store-journal.js';
