@@ -49,7 +49,16 @@ export type { DecisionIndex } from './reading/decision-index.js';
 export { EdgeFold } from './reading/edge-fold.js';
 export { JournaledVerdict } from './reading/journaled-verdict.js';
 export { ScanningIndex } from './reading/scanning-index.js';
+export { Problems, type Problem } from './problems/problems.js';
+export { AT_END, StreamTail, type TailOptions } from './reading/stream-tail.js';
+export { glanceAtVerdict, type VerdictGlance } from './reading/verdict-glance.js';
 export { VerdictReader } from './reading/verdict-reader.js';
+export type { PartitionRelayed } from './relay/partition-relay.js';
+export type { RelayPort, RelayReport, RelayRequest } from './relay/relay-messages.js';
+export { RelayThread, startRelayThread, type RelayThreadOptions } from './relay/relay-thread.js';
+export { Relay, runRelay, type Relaying, type RelayOptions, type RelayStatus } from './relay/relay.js';
+export { serveRelay } from './relay/serve-relay.js';
+export { VERDICT_EVENT_TYPE } from './relay/verdict-record.js';
 export { MemoryBroker, MemoryLog } from './log/memory-log.js';
 export {
   JournalUnavailableError,
