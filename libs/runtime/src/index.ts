@@ -14,7 +14,6 @@ export { ModelCache } from './control/model-cache.js';
 export type { Authorship, OperatorAct, TokenScope } from './control/operator-act.js';
 export { regimeAt } from './control/regime-at.js';
 export { ENGINE } from './engine.js';
-export { VOUCH_HEADER, vouchedParticipant, vouchFor, type Vouched } from './gateway/vouch.js';
 export {
   blockId,
   corrupt,
@@ -42,7 +41,7 @@ export {
 } from './journal/index.js';
 export type { EpochPace } from './opener/opener.js';
 export { outcomeHash } from './outcome/outcome-hash.js';
-export type { TaskSettings } from './partition/partition-task.js';
+export type { TaskSettings } from './partition/task-surroundings.js';
 export { barrierLine, readBarrier, type Barrier } from './partition/barrier-record.js';
 export { verdictAt, verdictsOf } from './reading/block-shelf.js';
 export type { DecisionIndex } from './reading/decision-index.js';
