@@ -10,3 +10,20 @@ export { PROBLEM_JSON, type Problem, type ProblemError } from './problem/problem
 export { sendRefusal } from './problem/send-refusal.js';
 export { isTransportCode, TRANSPORT_CODES, type TransportCode } from './problem/transport-codes.js';
 export { showError } from './process/show-error.js';
+export { accessOf, type AccessSettings, wrongInAccess } from './configuration/access-of.js';
+export {
+  type MachinesConfiguration,
+  readMachines,
+  type ServiceName,
+  wrongInKafka,
+} from './configuration/machines-configuration.js';
+export { MachinesVariables } from './configuration/machines-variables.js';
+export {
+  configInvalid,
+  type Env,
+  readVariables,
+  variablesOf,
+  type WrongVariable,
+} from './configuration/read-variables.js';
+export { ServiceVariables } from './configuration/service-variables.js';
+export { type ServiceVersion, versionOf } from './health/version-of.js';

@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger, LoggerModule } from 'nestjs-pino';
 import { TuttiError } from '@tutti/kernel';
-import type { Backbone } from '@tutti/runtime';
+import type { Backbone, BackboneStatus, Clock, IntakeDoor } from '@tutti/runtime';
 import type { Logger as Pino } from 'pino';
 import type { AccessOptions } from './access/access.js';
 import { Access } from './access/access.js';
@@ -13,6 +13,16 @@ import { serveDocuments } from './openapi/document.js';
 
 export interface ContractAppOptions {
   backbone: Backbone;
+  /** Where decisions go on many machines; absent on one, where they go to the backbone itself. */
+  door?: IntakeDoor;
+  /** Whether the door vouches for sources that a token proved. Default true. */
+  vouches?: boolean;
+  /** Decisions a second that each participant may send; absent: as many as there are. */
+  quota?: number;
+  /** Default: the machine's. */
+  clock?: Clock;
+  /** Whether the service is ready, and what is away. Default: as the backbone says. */
+  status?: () => BackboneStatus;
   access?: AccessOptions;
   /** Computes the outcome hash from the journal. */
   outcome: () => Promise<string>;
@@ -28,9 +38,15 @@ export interface ContractApp {
   /**
    * Listens; port 0 takes a free one.
    *
-   * @throws TuttiError `port-in-use`, `open-access` (open on a host that others reach)
+   * @throws TuttiError `port-in-use`, `port-refused`, `open-access` (open on a host that others reach)
    */
   listen(at: { host: string; port: number; orNextFree?: boolean }): Promise<{ url: string; port: number }>;
+  /**
+   * Where the backbone was not there yet when it began to listen, nobody knew whether access is open: this says it.
+   *
+   * @throws TuttiError `open-access`
+   */
+  refuseOpen(host: string): void;
   /** Answers what has been taken, ends streams, closes. The backbone goes on. */
   close(): Promise<void>;
 }
@@ -38,13 +54,13 @@ export interface ContractApp {
 @Module({})
 class ContractRoot {
   static of(options: ContractAppOptions, routes: RouteTable): DynamicModule {
-    const { backbone, access = {}, outcome, logger } = options;
+    const { logger, ...settings } = options;
     return {
       module: ContractRoot,
       imports: [
         // For no route: a logger a request would cost more than the decision in it.
         LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] }),
-        ContractModule.forRoot({ backbone, access, outcome, routes }),
+        ContractModule.forRoot({ ...settings, routes }),
       ],
     };
   }
@@ -71,11 +87,16 @@ export async function createContractApp(options: ContractAppOptions): Promise<Co
       return access.open;
     },
     async listen({ host, port, orNextFree = false }) {
-      if (access.open && !isLoopback(host)) throw openAccess(host);
+      refuseOpen(access.openIfKnown, host);
       return listen(app, host, port, orNextFree);
     },
+    refuseOpen: (host) => refuseOpen(access.open, host),
     close: () => connections.closeWith(() => app.close()),
   };
+}
+
+function refuseOpen(open: boolean | undefined, host: string): void {
+  if (open === true && !isLoopback(host)) throw openAccess(host);
 }
 
 /** The refusal to let everybody do everything where others reach it. */

@@ -38,6 +38,11 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
       'Something else has its name, or the place above it is none.',
       'Name a folder, or a place where one can be made.',
     ],
+    'database-refused': [
+      'The database does not let us in',
+      'PostgreSQL refuses user, password, database or encryption, or the user may not make or use the tables.',
+      "Check the URL and the user's rights.",
+    ],
     'data-foreign': [
       'The files are not ours',
       'The data folder holds SQLite files of another program.',
@@ -150,6 +155,16 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
       'This path does not answer to this method',
       'The path exists, with other methods; the header Allow names them.',
       'See /openapi.json.',
+    ],
+    'quota-exceeded': [
+      'More decisions than your quota',
+      'The participant has sent more decisions a second than TUTTI_QUOTA allows one at this process; one second of them may come at once. Of a batch, those that fit were taken, in order; each of the others says this. A dry run counts as one.',
+      'Send it again, with the same id, after Retry-After.',
+    ],
+    'no-intake': [
+      'There is no intake topic',
+      'A backbone on one machine has none: decisions are answered with their verdict, not with a place in a topic.',
+      'Read the verdict at GET /v1/decisions/PARTICIPANT/ID.',
     ],
     'unsupported-media-type': [
       'This path does not read this content type',

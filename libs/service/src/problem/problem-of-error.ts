@@ -37,7 +37,9 @@ export function problem(code: TransportCode, detail: string, extensions: Partial
 
 function refusal(code: TransportCode, detail: string, extensions: Partial<Problem>): Refusal {
   const made = { problem: problem(code, detail, extensions) };
-  return code === 'overloaded' || code === 'unavailable' ? { ...made, retryAfterS: 1 } : made;
+  return code === 'overloaded' || code === 'quota-exceeded' || code === 'unavailable'
+    ? { ...made, retryAfterS: 1 }
+    : made;
 }
 
 /** Facts that are members of the problem itself rather than under `facts`. */

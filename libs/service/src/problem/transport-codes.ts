@@ -22,6 +22,23 @@ const HTTP_ONLY = {
     meaning: 'Decisions are CloudEvents in JSON; models are YAML or JSON; everything else is JSON.',
     mend: 'Set Content-Type to what the body is.',
   },
+  'quota-exceeded': {
+    title: 'More decisions than your quota',
+    recorded: false,
+    status: 429,
+    retryable: true,
+    meaning:
+      'The participant has sent more decisions a second than TUTTI_QUOTA allows, one second of them at once. Of a batch, those that fit were taken, in order; each of the others says this.',
+    mend: 'Send it again, with the same id, after Retry-After.',
+  },
+  'no-intake': {
+    title: 'There is no intake topic',
+    recorded: false,
+    status: 404,
+    retryable: false,
+    meaning: 'A backbone on one machine has none: decisions are answered with their verdict, not with a place.',
+    mend: 'Read the verdict at GET /v1/decisions/PARTICIPANT/ID.',
+  },
 } satisfies Record<string, CodePage>;
 
 /** Codes of requests that were refused before anything was recorded (SURFACE §4.3), those of HTTP itself included. */

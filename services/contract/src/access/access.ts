@@ -31,12 +31,26 @@ export class Access {
     this.#oidc = options.oidc === undefined ? undefined : new OidcTokens(options.oidc);
   }
 
-  /** Whether a request without a token may do everything. */
+  /**
+   * Whether a request without a token may do everything.
+   *
+   * @throws TuttiError `unavailable` while the tokens that were issued cannot be known
+   */
   get open(): boolean {
     if (!mayBeOpen(this.#options)) return false;
     if (this.#options.mode === 'open') return true;
     for (const { scopes } of this.#control().tokens.values()) if (scopes.includes('operator')) return false;
     return true;
+  }
+
+  /** The same; undefined while the tokens that were issued cannot be known. */
+  get openIfKnown(): boolean | undefined {
+    try {
+      return this.open;
+    } catch (error) {
+      if (error instanceof TuttiError && error.retryable) return undefined;
+      throw error;
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Encoded, type Verdict, verdictLine, wireText, wireVerdict } from '@tutti/contracts';
+import { type Encoded, type Verdict, verdictHead, wireText, wireVerdict } from '@tutti/contracts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { glanceAt, withoutDecision } from './answer-text.js';
@@ -25,7 +25,7 @@ describe('a glance at the text of an answer', () => {
         const judged = { hash: '00', model: 1, epoch: 1, atMs: 0, policies: {}, road: { via: 'http' }, usesId: true };
         const verdict = { ...judged, ...verdicts[name] } as Verdict;
         const encoded: Encoded = { as: 'json', text, mode: 'structured' };
-        const answer = wireText(verdictLine(verdict, encoded), encoded, partition, revision);
+        const answer = wireText(verdictHead(verdict, encoded), encoded, partition, revision);
         const wire = wireVerdict(verdict, encoded, partition, revision);
         const code = (wire.irregular ?? wire.reasons)?.[0]?.code;
         const { accepted, position } = wire;

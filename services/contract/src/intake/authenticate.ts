@@ -10,9 +10,16 @@ import type { Caller } from '../access/caller.js';
  * `source`; a participant with registered keys must sign as well; where the space does not trust its network, a
  * signature stands in for a token.
  *
+ * @param vouches whether those who judge learn from this gateway whose token it saw; if not, a signature is all that
+ *   reaches them
  * @throws TuttiError `unauthenticated`, `forbidden`
  */
-export function authenticate(event: DecisionEvent, caller: Caller, control: ControlState): Authentication {
+export function authenticate(
+  event: DecisionEvent,
+  caller: Caller,
+  control: ControlState,
+  vouches: boolean,
+): Authentication {
   requireScope(caller, 'participant');
   const source = event.attributes.participant;
   if (caller.participant !== undefined && source !== undefined && source !== caller.participant) {
@@ -42,6 +49,11 @@ export function authenticate(event: DecisionEvent, caller: Caller, control: Cont
         : `nothing proves that ${participant} sent this`;
     throw new TuttiError('unauthenticated', why, {
       mend: 'this space trusts nobody on its network: register the participant, then send its token, or sign',
+    });
+  }
+  if (control.trust === 'signed' && !vouches) {
+    throw new TuttiError('unauthenticated', `nothing would prove to those who judge that ${participant} sent this`, {
+      mend: 'sign the decision; or let the gateway vouch for tokens: TUTTI_GATEWAY_SECRET, the same for all contract processes',
     });
   }
   return proven(caller);

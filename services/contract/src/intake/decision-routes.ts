@@ -7,8 +7,10 @@ import type { Caller } from '../access/caller.js';
 import type { DecisionCounts } from '../metrics/decision-counts.js';
 import { PROBLEM_JSON, problemOfError, type Refusal, sendRefusal } from '@tutti/service';
 import { minimalText, type Told } from './answer-text.js';
-import type { Intake } from './intake.js';
-import { type Preferences, preferences } from './prefer.js';
+import { inputPath } from '../inputs/input-path.js';
+import type { Intake, Outcome } from './intake.js';
+import { appliedPreferences, type Preferences, preferences } from './prefer.js';
+import { isPending, type Pending } from './road.js';
 import { problemOfVerdict } from './verdict-answer.js';
 
 /** Bytes of a batch. */
@@ -22,6 +24,8 @@ export interface DecisionRoutesOptions {
   intake: Intake;
   access: Access;
   counts: DecisionCounts;
+  /** Whether decisions go through an intake topic. */
+  throughTopic: boolean;
   /** True while the server shuts down: nothing more is taken. */
   draining: () => boolean;
 }
@@ -73,8 +77,9 @@ class DecisionRoutes {
     const body = bodyOf(request);
     if (isBatch(request)) return this.#decideAll(body, caller, prefer, reply);
     counts.batch.observe(1);
-    const told = await intake.decide(readOne(request, body), caller, prefer.waitMs);
-    return sendVerdict(reply, told, prefer);
+    const outcome = await intake.decide(readOne(request, body), caller, prefer.waitMs);
+    this.#sayWhatWasPreferred(reply, prefer);
+    return isPending(outcome) ? sendPending(reply, outcome) : sendVerdict(reply, outcome, prefer);
   }
 
   async dryRun(request: Admitted, reply: FastifyReply): Promise<FastifyReply> {
@@ -141,15 +146,31 @@ class DecisionRoutes {
       sendRefusal(reply.request, reply, { ...first, fault: undefined });
       return reply;
     }
-    const items = outcomes.map((one) => ('problem' in one ? JSON.stringify(one.problem) : itemJson(one, prefer)));
+    this.#sayWhatWasPreferred(reply, prefer);
+    // Those that are over their quota stand in the answer; when they may come again is said once.
+    const retryAfterS = Math.max(0, ...refusals.map((one) => one.retryAfterS ?? 0));
+    if (retryAfterS > 0) void reply.header('retry-after', String(retryAfterS));
     return reply
-      .code(200)
+      .code(outcomes.some((one) => isPending(one)) ? 202 : 200)
       .header('content-type', 'application/json')
-      .send(`[${items.join(',')}]`);
+      .send(`[${outcomes.map((one) => itemJson(one, prefer)).join(',')}]`);
+  }
+
+  /** Only where a wait is the request's choice: on one machine every answer has its verdict. */
+  #sayWhatWasPreferred(reply: FastifyReply, prefer: Preferences): void {
+    const applied = this.#options.throughTopic ? appliedPreferences(prefer) : undefined;
+    if (applied !== undefined) void reply.header('preference-applied', applied);
   }
 }
 
-const REQUEST_FAILURES = new Set(['overloaded', 'unavailable', 'internal', 'unauthenticated', 'forbidden']);
+const REQUEST_FAILURES = new Set([
+  'overloaded',
+  'quota-exceeded',
+  'unavailable',
+  'internal',
+  'unauthenticated',
+  'forbidden',
+]);
 
 function isSameFailure({ problem }: Refusal, first: Refusal): boolean {
   return problem.code === first.problem.code && REQUEST_FAILURES.has(problem.code);
@@ -172,10 +193,21 @@ function verdictJson(told: Told, prefer: Preferences): string {
   return prefer.minimal ? minimalText(told) : told.text;
 }
 
+/** Durable, not judged yet as far as the request has waited. */
+function sendPending(reply: FastifyReply, { place }: Pending): FastifyReply {
+  return reply
+    .code(202)
+    .header('location', inputPath(place))
+    .header('content-type', 'application/json')
+    .send(JSON.stringify({ input: place }));
+}
+
 /** An item of a batch's answer has no headers: that it is a duplicate stands in it. */
-function itemJson(told: Told, prefer: Preferences): string {
-  const json = verdictJson(told, prefer);
-  return told.answer.duplicate ? `${json.slice(0, -1)},"duplicate":true}` : json;
+function itemJson(outcome: Outcome, prefer: Preferences): string {
+  if ('problem' in outcome) return JSON.stringify(outcome.problem);
+  if (isPending(outcome)) return JSON.stringify({ input: outcome.place });
+  const json = verdictJson(outcome, prefer);
+  return outcome.answer.duplicate ? `${json.slice(0, -1)},"duplicate":true}` : json;
 }
 
 function mediaType(request: FastifyRequest): string {

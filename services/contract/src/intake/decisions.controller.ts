@@ -8,6 +8,7 @@ import { Needs, TheCaller } from '../access/access.guard.js';
 import type { Caller } from '../access/caller.js';
 import { mayRead } from '../access/reading.js';
 import { Documented } from '../openapi/documented.js';
+import { Waits } from '../http/waits.js';
 import { BACKBONE } from '../tokens.js';
 import { preferences } from './prefer.js';
 
@@ -18,7 +19,10 @@ const LOOK_AGAIN_MS = 250;
 @ApiTags('decisions')
 @Controller('v1/decisions')
 export class DecisionsController {
-  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
+  constructor(
+    @Inject(BACKBONE) private readonly backbone: Backbone,
+    @Inject(Waits) private readonly waits: Waits,
+  ) {}
 
   @Get(':participant/:id')
   @Needs()
@@ -70,8 +74,8 @@ export class DecisionsController {
         const woken = new Promise<void>((resolve) => (wake = resolve));
         const verdict = await find();
         const left = end - performance.now();
-        if (verdict !== undefined || left <= 0) return verdict;
-        await Promise.race([woken, passed(Math.min(left, LOOK_AGAIN_MS))]);
+        if (verdict !== undefined || left <= 0 || this.waits.over) return verdict;
+        await Promise.race([woken, this.waits.ended, passed(Math.min(left, LOOK_AGAIN_MS))]);
         // The journal wakes its followers before the appender itself has gone on: let it.
         await new Promise((resolve) => setImmediate(resolve));
       }

@@ -1,41 +1,53 @@
-import type { Attributes, DecisionEvent, WireVerdict } from '@tutti/contracts';
+import type { Authentication, DecisionEvent, WireVerdict } from '@tutti/contracts';
 import { TuttiError } from '@tutti/kernel';
 import type { Backbone, Submission } from '@tutti/runtime';
+import { problemOfError, type Refusal } from '@tutti/service';
 import type { Caller } from '../access/caller.js';
 import type { DecisionCounts } from '../metrics/decision-counts.js';
-import { problemOfError, type Refusal } from '@tutti/service';
-import { tell, type Told } from './answer-text.js';
+import type { Told } from './answer-text.js';
 import { authenticate } from './authenticate.js';
+import type { Quota } from './quota.js';
+import { isPending, type Pending, type Road } from './road.js';
 
-/** How long a request waits for its verdict where it does not say. */
-export const WAIT_MS_DEFAULT = 30_000;
+/** An answer, where it will be, or why this one was not taken. */
+export type Outcome = Told | Pending | Refusal;
 
-/** An answer, or why this one was not taken. */
-export type Outcome = Told | Refusal;
+export interface IntakeOptions {
+  backbone: Backbone;
+  road: Road;
+  counts: DecisionCounts;
+  /** Absent: as many as there are. */
+  quota?: Quota;
+  /** Whether those who judge learn from this gateway whose token it saw. */
+  vouches: boolean;
+}
 
 /** Takes decisions that came over HTTP to the backbone. */
 export class Intake {
-  readonly #backbone: Backbone;
-  readonly #counts: DecisionCounts;
+  readonly #options: IntakeOptions;
 
-  constructor(backbone: Backbone, counts: DecisionCounts) {
-    this.#backbone = backbone;
-    this.#counts = counts;
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  /** Decisions a second and participant; undefined: as many as there are. */
+  get quota(): number | undefined {
+    return this.#options.quota?.perSecond;
   }
 
   /**
-   * The recorded verdict on a decision.
+   * The recorded verdict on a decision, or its place in the intake topic.
    *
    * @throws TuttiError what refuses the request before anything is recorded, or `verdict-pending` when the wait is over
    */
-  async decide(event: DecisionEvent, caller: Caller, waitMs = WAIT_MS_DEFAULT): Promise<Told> {
-    refuseRequest(event);
-    const authentication = authenticate(event, caller, this.#backbone.control());
+  async decide(event: DecisionEvent, caller: Caller, waitMs?: number): Promise<Told | Pending> {
+    const { road, counts } = this.#options;
+    const authentication = this.#admit(event, caller);
     const startMs = performance.now();
-    const answer = await within(this.#backbone.submit(event, authentication), waitMs, event.attributes);
-    const told = tell(answer, event);
-    this.#counts.answered(told, performance.now() - startMs);
-    return told;
+    const outcome = await road.submit({ event, authentication }, waitMs);
+    if (isPending(outcome)) counts.pending++;
+    else counts.answered(outcome, performance.now() - startMs);
+    return outcome;
   }
 
   /**
@@ -43,39 +55,56 @@ export class Intake {
    *
    * @throws TuttiError `verdict-pending` when the wait is over
    */
-  async decideAll(events: readonly DecisionEvent[], caller: Caller, waitMs = WAIT_MS_DEFAULT): Promise<Outcome[]> {
-    const control = this.#backbone.control();
+  async decideAll(events: readonly DecisionEvent[], caller: Caller, waitMs?: number): Promise<Outcome[]> {
+    const { road, counts } = this.#options;
     const outcomes: Outcome[] = Array.from({ length: events.length });
     const submissions: Submission[] = [];
     const places: number[] = [];
     for (const [place, event] of events.entries()) {
       try {
-        refuseRequest(event);
-        submissions.push({ event, authentication: authenticate(event, caller, control) });
+        submissions.push({ event, authentication: this.#admit(event, caller) });
         places.push(place);
       } catch (error) {
         outcomes[place] = problemOfError(error);
       }
     }
     const startMs = performance.now();
-    const answers = await within(this.#backbone.submitAll(submissions), waitMs, {});
+    const answers = submissions.length === 0 ? [] : await road.submitAll(submissions, waitMs);
     const elapsedMs = performance.now() - startMs;
     for (const [i, answer] of answers.entries()) {
-      if (answer instanceof Error) outcomes[places[i]!] = problemOfError(answer);
-      else {
-        const told = tell(answer, submissions[i]!.event);
-        outcomes[places[i]!] = told;
-        this.#counts.answered(told, elapsedMs);
-      }
+      outcomes[places[i]!] = answer instanceof Error ? problemOfError(answer) : answer;
+      if (answer instanceof Error) continue;
+      if (isPending(answer)) counts.pending++;
+      else counts.answered(answer, elapsedMs);
     }
     return outcomes;
   }
 
   /** The verdict a decision would get now; nothing is recorded. */
   async dryRun(event: DecisionEvent, caller: Caller): Promise<WireVerdict> {
-    refuseRequest(event);
-    return this.#backbone.dryRun(event, authenticate(event, caller, this.#backbone.control()));
+    return this.#options.backbone.dryRun(event, this.#admit(event, caller));
   }
+
+  /** How the source of a decision is proven; what is about the request refuses it here. */
+  #admit(event: DecisionEvent, caller: Caller): Authentication {
+    const { backbone, vouches, quota } = this.#options;
+    refuseRequest(event);
+    const authentication = authenticate(event, caller, backbone.control(), vouches);
+    if (quota !== undefined) {
+      const participant = caller.participant ?? event.attributes.participant ?? '';
+      const retryAfterMs = quota.take(participant);
+      if (retryAfterMs > 0) throw exceeded(participant, quota.perSecond, retryAfterMs);
+    }
+    return authentication;
+  }
+}
+
+function exceeded(participant: string, perSecond: number, retryAfterMs: number): TuttiError {
+  return new TuttiError('quota-exceeded', `${participant} may send ${perSecond} decisions a second`, {
+    retryable: true,
+    mend: 'send it again, with the same id, after Retry-After',
+    facts: { retryAfterMs, participant, perSecond },
+  });
 }
 
 /** What is about the request, not the decision, is refused before anything is recorded (SURFACE §4.5). */
@@ -91,26 +120,4 @@ function refuseRequest(event: DecisionEvent): void {
       },
     });
   }
-}
-
-async function within<T>(answer: Promise<T>, waitMs: number, about: Partial<Attributes>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(pending(about, waitMs)), waitMs);
-  });
-  try {
-    return await Promise.race([answer, tooLong]);
-  } finally {
-    clearTimeout(timer);
-    // A verdict that comes after the wait is nobody's unhandled rejection.
-    answer.catch(() => {});
-  }
-}
-
-function pending({ subject, id }: Partial<Attributes>, waitMs: number): TuttiError {
-  return new TuttiError('verdict-pending', `no verdict within ${waitMs} ms; the decision may yet be recorded`, {
-    retryable: true,
-    mend: 'send the same decision again (same id), or ask GET /v1/decisions/PARTICIPANT/ID',
-    facts: { subject: subject ?? null, id: id ?? null },
-  });
 }

@@ -18,3 +18,11 @@ export function preferences(header: string | string[] | undefined): Preferences 
   if (wait === undefined) return { minimal };
   return { minimal, waitMs: Math.min(Number(wait), WAIT_S_MAX) * 1000 };
 }
+
+/** What was heeded, for the header `Preference-Applied`; undefined: nothing was asked for. */
+export function appliedPreferences({ waitMs, minimal }: Preferences): string | undefined {
+  const applied: string[] = [];
+  if (waitMs !== undefined) applied.push(`wait=${waitMs / 1000}`);
+  if (minimal) applied.push('return=minimal');
+  return applied.length === 0 ? undefined : applied.join(', ');
+}

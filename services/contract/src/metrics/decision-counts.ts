@@ -31,6 +31,8 @@ export class DecisionCounts {
   /** `accepted`, `irregular CODE`, `rejected CODE`. */
   readonly verdicts = new Map<string, number>();
   duplicates = 0;
+  /** Put into the intake topic and answered before their verdict. */
+  pending = 0;
   /** Refused before anything was recorded, by code. */
   readonly refused = new Map<string, number>();
   /** Seconds from taking a decision to its durable verdict. */

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Backbone } from '@tutti/runtime';
+import type { BackboneStatus } from '@tutti/runtime';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import { BACKBONE } from '../tokens.js';
+import { Intake } from '../intake/intake.js';
+import { STATUS } from '../tokens.js';
 import { VerdictStreams } from '../verdicts/verdict-streams.js';
 import { DecisionCounts, type Tally } from './decision-counts.js';
 
@@ -11,17 +12,22 @@ export class Metrics {
   readonly #registry = new Registry();
 
   constructor(
-    @Inject(BACKBONE) backbone: Backbone,
+    @Inject(STATUS) status: () => BackboneStatus,
+    @Inject(Intake) intake: Intake,
     @Inject(DecisionCounts) counts: DecisionCounts,
     @Inject(VerdictStreams) streams: VerdictStreams,
   ) {
     collectDefaultMetrics({ register: this.#registry });
     this.#ofIntake(counts);
-    this.#gauge('tutti_ready', '1 while decisions get their verdicts', () => (backbone.status().ready ? 1 : 0));
-    this.#gauge('tutti_epoch', 'Epoch in force', () => backbone.status().epoch);
-    this.#gauge('tutti_model_revision', 'Model revision in force', () => backbone.status().modelRevision);
+    this.#gauge('tutti_ready', '1 while decisions get their verdicts', () => (status().ready ? 1 : 0));
+    this.#gauge('tutti_epoch', 'Epoch in force', () => status().epoch);
+    this.#gauge('tutti_model_revision', 'Model revision in force', () => status().modelRevision);
     this.#gauge('tutti_streams', 'Open streams of verdicts', () => streams.count);
-    this.#ofBackbone(backbone);
+    const { quota } = intake;
+    if (quota !== undefined) {
+      this.#gauge('tutti_quota', 'Decisions a second that each participant may send here', () => quota);
+    }
+    this.#ofBackbone(status);
   }
 
   #ofIntake(counts: DecisionCounts): void {
@@ -39,12 +45,15 @@ export class Metrics {
     this.#counter('tutti_duplicates_total', 'Decisions answered with their first verdict again', [], (add) =>
       add(counts.duplicates, {}),
     );
+    this.#counter('tutti_pending_total', 'Answered with a place in the intake topic, before their verdict', [], (add) =>
+      add(counts.pending, {}),
+    );
     this.#counter('tutti_refused_total', 'Refused before anything was recorded, by code', ['code'], (add) => {
       for (const [code, count] of counts.refused) add(count, { code });
     });
   }
 
-  #ofBackbone(backbone: Backbone): void {
+  #ofBackbone(status: () => BackboneStatus): void {
     const problems = new Gauge({
       name: 'tutti_problem',
       help: '1 for everything that is away or wrong, by code',
@@ -52,7 +61,7 @@ export class Metrics {
       registers: [],
       collect() {
         this.reset();
-        for (const { code } of backbone.status().problems) this.set({ code }, 1);
+        for (const { code } of status().problems) this.set({ code }, 1);
       },
     });
     this.#registry.registerMetric(problems);
@@ -63,7 +72,9 @@ export class Metrics {
         labelNames: ['partition'],
         registers: [],
         collect() {
-          for (const one of backbone.status().partitions) this.set({ partition: one.partition }, value(one));
+          // On many machines partitions come and go.
+          this.reset();
+          for (const one of status().partitions) this.set({ partition: one.partition }, value(one));
         },
       });
       this.#registry.registerMetric(gauge);
@@ -114,7 +125,7 @@ export class Metrics {
   }
 }
 
-type Partition = ReturnType<Backbone['status']>['partitions'][number];
+type Partition = BackboneStatus['partitions'][number];
 
 const PARTITION_GAUGES: readonly [string, string, (partition: Partition) => number][] = [
   ['tutti_partition_revision', 'Last revision of the journal', ({ revision }) => revision],

@@ -49,7 +49,7 @@ export const DECISION_PATHS = {
       tags: ['decisions'],
       summary: 'Decide: one CloudEvent, or up to 1,000',
       description:
-        'Scope participant; the token must belong to `source`. Answers with the verdict once it is durable. A batch answers 200 with one item each, in order: a verdict, or a problem whose `recorded` is false.',
+        'Scope participant; the token must belong to `source`. On one machine it answers with the verdict once it is durable. On many machines the decision goes into the topic `decisions`, and the answer is 202 with its place there, unless `Prefer: wait=5` asks to wait and the verdict comes in time. A batch answers with one item each, in order: a verdict, a place, or a problem whose `recorded` is false; 202 where there is a place among them, else 200. Over a quota, the decisions of a batch that fit are taken, in order.',
       parameters: [PREFER],
       security: [{ bearer: [] }],
       requestBody: {
@@ -75,6 +75,26 @@ export const DECISION_PATHS = {
             },
           },
         },
+        '202': {
+          description: 'Many machines: durable, not judged yet. A batch: at least one of its items is not',
+          headers: {
+            Location: { schema: { type: 'string' }, description: 'Where its verdict will be: `/v1/inputs/3/88121`.' },
+            'Preference-Applied': { schema: { type: 'string' }, description: 'The preferences that were heeded.' },
+          },
+          content: {
+            'application/json': {
+              schema: {
+                anyOf: [
+                  schemaOf('Pending'),
+                  {
+                    type: 'array',
+                    items: { anyOf: [schemaOf('Verdict'), schemaOf('Pending'), schemaOf('Problem')] },
+                  },
+                ],
+              },
+            },
+          },
+        },
         '422': { description: 'Rejected, and recorded', headers: POSITION, content: PROBLEM },
         ...refusals(
           'malformed',
@@ -83,6 +103,7 @@ export const DECISION_PATHS = {
           'too-large',
           'unsupported-media-type',
           'overloaded',
+          'quota-exceeded',
           'internal',
           'unavailable',
           'verdict-pending',
@@ -115,6 +136,7 @@ export const DECISION_PATHS = {
           'too-large',
           'unsupported-media-type',
           'overloaded',
+          'quota-exceeded',
           'internal',
           'unavailable',
         ),

@@ -207,6 +207,13 @@ export const SCHEMAS: Record<string, Schema> = {
   TokenIssued: object({ token: text, ...tokenFacts, ...done }),
   Done: object(done),
   Outcome: object({ outcome: text }),
+  Pending: object(
+    { input: object({ topic: text, partition: integer, offset: integer }) },
+    {
+      description: 'Durable in the intake topic, not judged yet: its verdict will be at `/v1/inputs/PARTITION/OFFSET`.',
+    },
+  ),
+  Version: object({ service: text, version: text, engine: text, node: text }),
   Live: object({ status: { const: 'ok' } }),
   Health: object({ status: text, info: mapOf(any), error: mapOf(any), details: mapOf(any) }),
 };
