@@ -46,6 +46,7 @@ export class Caller {
    */
   async call(request: HttpRequest, options: CallOptions): Promise<Reply> {
     if (this.lifetime.closed) throw new ClosedError();
+    if (!this.http.isThere) throw noHttp(request.path);
     const { timeoutMs, decision } = options;
     const endMs = performance.now() + timeoutMs;
     /** Whether an attempt got no answer although it may have been taken. */
@@ -109,6 +110,13 @@ export class Caller {
       ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),
     });
   }
+}
+
+function noHttp(where: string): UnavailableError {
+  return new UnavailableError('this is asked for over HTTP, and this client has no url', {
+    where,
+    mend: 'give `connect` a url beside `kafka`',
+  });
 }
 
 function causeOf(outcome: Reply | NoAnswer): Error {

@@ -3,14 +3,18 @@ import type { AnyModel, ModelTypes } from './model-types.js';
 import { Caller } from './caller.js';
 import { Decider } from './decider.js';
 import { Http, type Token } from './http.js';
+import type { KafkaOptions } from './kafka/kafka-options.js';
 import { Lifetime } from './lifetime.js';
 import { PolicySnapshot } from './policy.js';
+import type { Road } from './road.js';
 import { type SigningKey, signerOf } from './signer.js';
 import { Tutti } from './tutti.js';
 
 export interface ConnectOptions {
-  /** Default: `$TUTTI_URL`, else `http://127.0.0.1:4400`. */
+  /** Default: `$TUTTI_URL`, else `http://127.0.0.1:4400`, or no HTTP where `kafka` is given. */
   url?: string;
+  /** Decisions are published to their topic; the rest stays the same. */
+  kafka?: KafkaOptions;
   /** Whose decisions these are: `seller-3`. Not needed to read. */
   participant?: string;
   /** Signs every decision (Ed25519). */
@@ -32,7 +36,7 @@ export interface ConnectOptions {
 /**
  * A client of one backbone. Never waits for a backbone that is away: calls wait, each up to its own timeout.
  *
- * @throws TuttiError `key-unreadable`, `malformed` (url)
+ * @throws TuttiError `key-unreadable`, `malformed` (url, brokers), `kafkajs-missing`
  */
 export async function connect<M extends ModelTypes = AnyModel>(options: ConnectOptions = {}): Promise<Tutti<M>> {
   const lifetime = new Lifetime();
@@ -42,10 +46,17 @@ export async function connect<M extends ModelTypes = AnyModel>(options: ConnectO
   const { participant, key } = options;
   const signer = key === undefined || participant === undefined ? undefined : await signerOf(key, participant);
   const nowMs = options.nowMs ?? Date.now;
-  const decider = new Decider(caller, { participant, signer, timeoutMs, attemptTimeoutMs, nowMs });
+  const road = options.kafka && (await roadOf(options.kafka, participant, caller));
+  const decider = new Decider(caller, { participant, signer, timeoutMs, attemptTimeoutMs, nowMs, road });
   const policies = new PolicySnapshot(caller);
   policies.refresh();
-  return new Tutti<M>({ caller, decider, policies, participant, timeoutMs });
+  return new Tutti<M>({ caller, decider, policies, participant, timeoutMs, road });
+}
+
+/** The way over Kafka; what it takes is loaded here, so that others need not have it. */
+async function roadOf(given: KafkaOptions, participant: string | undefined, caller: Caller): Promise<Road> {
+  const { openRoad } = await import('./kafka/open-road.js');
+  return openRoad(given, participant, caller);
 }
 
 /**
@@ -54,8 +65,9 @@ export async function connect<M extends ModelTypes = AnyModel>(options: ConnectO
  * @throws TuttiError `malformed`
  */
 export function httpOf(options: ConnectOptions): Http {
-  const url = options.url ?? globalThis.process?.env['TUTTI_URL'] ?? 'http://127.0.0.1:4400';
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+  const there = options.kafka === undefined ? 'http://127.0.0.1:4400' : undefined;
+  const url = options.url ?? globalThis.process?.env['TUTTI_URL'] ?? there;
+  if (url !== undefined && (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))) {
     throw new TuttiError('malformed', `this is no http or https address: ${url}`, {
       where: 'url',
       mend: 'write http://HOST:PORT',

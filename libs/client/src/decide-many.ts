@@ -26,7 +26,8 @@ const BATCH_MOST = 1_000;
 /**
  * Sends decisions in batches and gives their verdicts in the order given. Decisions of one subject are judged in that
  * order: each subject has its lane, and a lane has one request under way. Of a request only what was not answered is
- * sent again, with the same ids. Nothing is filled in for `basedOn`.
+ * sent again, with the same ids. Nothing is filled in for `basedOn`. Over Kafka they are batched with whatever else is
+ * published.
  *
  * @throws NotRecordedError, UnavailableError, TimeoutError, ClosedError at the first decision without an answer; those
  * given out before are answered, later ones may be
@@ -46,11 +47,14 @@ export async function* decideMany(
   const pending: Promise<Decided>[] = [];
   try {
     await decider.ready(options.timeoutMs);
+    const { hasRoad } = decider;
     for await (const decision of decisions) {
       if (caller.lifetime.closed) throw new ClosedError();
       const envelope = decider.envelope(decision, true);
-      const lane = lanes[laneOf(decision.subject, lanes.length)]!;
-      const decided = lane.add(envelope).then((verdict) => ({ decision, verdict }));
+      const answered = hasRoad
+        ? decider.decideEnvelope(envelope, options.timeoutMs)
+        : lanes[laneOf(decision.subject, lanes.length)]!.add(envelope);
+      const decided = answered.then((verdict) => ({ decision, verdict }));
       decided.catch(() => {});
       pending.push(decided);
       while (pending.length >= ahead) yield await pending.shift()!;

@@ -7,12 +7,13 @@ import { type Envelope, envelopeOf, saidBy } from './event.js';
 import type { Reply } from './http.js';
 import { notRecorded } from './problem.js';
 import { Recent } from './recent.js';
+import type { Arrival, Road } from './road.js';
 import { nameKey, type Signer } from './signer.js';
 import { type Foreseen, type Verdict, verdictFromWire } from './verdict.js';
 import { decisionPath, isDuplicate, verdictOfReply } from './wire.js';
 
 /** What this client knows of a decision it sent: its verdict, or that it is durable. */
-export type Submission = { verdict: Verdict } | { location: string };
+export type Submission = { verdict: Verdict } | { location: string; arrival?: Arrival };
 
 export interface DeciderOptions {
   participant: string | undefined;
@@ -20,6 +21,15 @@ export interface DeciderOptions {
   timeoutMs: number;
   attemptTimeoutMs: number;
   nowMs: () => number;
+  /** The way to the intake; absent: HTTP. */
+  road?: Road | undefined;
+}
+
+/** A decision's event, and under what it is remembered (empty: it is not, its id is the client's own). */
+interface Taken {
+  key: string;
+  said: string;
+  envelope: Envelope;
 }
 
 const SUBJECTS_REMEMBERED = 10_000;
@@ -37,6 +47,11 @@ export class Decider {
   constructor(caller: Caller, options: DeciderOptions) {
     this.#caller = caller;
     this.#options = options;
+  }
+
+  /** Whether decisions go another way than HTTP. */
+  get hasRoad(): boolean {
+    return this.#options.road !== undefined;
   }
 
   /** The client has read that a subject is at `sequence`. */
@@ -60,15 +75,44 @@ export class Decider {
 
   async decide(decision: Decision, timeoutMs = this.#options.timeoutMs): Promise<Verdict> {
     const endMs = performance.now() + timeoutMs;
-    const { envelope, submission } = await this.#send(decision, timeoutMs, true);
+    return this.#remembering(await this.#take(decision, timeoutMs), async (envelope) => {
+      const submission = await this.#post(envelope, Math.max(1, endMs - performance.now()), true);
+      return this.verdictOn(envelope, submission, endMs - performance.now(), timeoutMs);
+    });
+  }
+
+  /** Sends an event over the road; for many at once. Resolves with its verdict. */
+  async decideEnvelope(envelope: Envelope, timeoutMs: number): Promise<Verdict> {
+    const endMs = performance.now() + timeoutMs;
+    const submission = await this.#post(envelope, timeoutMs, true);
+    return this.verdictOn(envelope, submission, endMs - performance.now(), timeoutMs);
+  }
+
+  /**
+   * The verdict on what was sent.
+   *
+   * @throws TimeoutError
+   */
+  async verdictOn(envelope: Envelope, submission: Submission, leftMs: number, timeoutMs: number): Promise<Verdict> {
     if ('verdict' in submission) return submission.verdict;
-    return this.await(envelope.name, submission.location, endMs - performance.now(), timeoutMs);
+    const { arrival, location } = submission;
+    if (arrival === undefined || this.#options.road?.readsVerdicts !== true) {
+      return this.#firstVerdict(envelope, await this.await(envelope.name, location, leftMs, timeoutMs));
+    }
+    const found = await arrival.verdict(leftMs);
+    if (found === undefined) throw new TimeoutError(envelope.name, timeoutMs);
+    const verdict = verdictFromWire(found.wire, found.duplicate, envelope.event);
+    this.saw(verdict.subject);
+    return verdict;
   }
 
   /** Resolves when the decision is durable in the intake. */
-  async publish(decision: Decision): Promise<{ name: DecisionName; submission: Submission }> {
-    const { envelope, submission } = await this.#send(decision, this.#options.timeoutMs, false);
-    return { name: envelope.name, submission };
+  async publish(decision: Decision): Promise<{ envelope: Envelope; submission: Submission }> {
+    const { timeoutMs } = this.#options;
+    return this.#remembering(await this.#take(decision, timeoutMs), async (envelope) => ({
+      envelope,
+      submission: await this.#post(envelope, timeoutMs, false),
+    }));
   }
 
   /**
@@ -107,21 +151,22 @@ export class Decider {
     throw notRecorded(reply, `dry run of ${name.type} ${name.subject}`);
   }
 
-  async #send(
-    decision: Decision,
-    timeoutMs: number,
-    wait: boolean,
-  ): Promise<{ envelope: Envelope; submission: Submission }> {
-    const said = decision.id === undefined ? '' : saidBy(decision);
-    const key = decision.id === undefined ? '' : `${decision.participant ?? ''}\0${decision.subject}\0${decision.id}`;
+  /** The event of a decision: where its outcome is unknown, the same bytes again. */
+  async #take(decision: Decision, timeoutMs: number): Promise<Taken> {
+    const { id, participant, subject } = decision;
+    const said = id === undefined ? '' : saidBy(decision);
+    const key = id === undefined ? '' : `${participant ?? ''}\0${subject}\0${id}`;
     const before = key === '' ? undefined : this.#unanswered.get(key);
     await this.ready(timeoutMs);
-    const envelope = before?.said === said ? before.envelope : this.envelope(decision);
+    return { key, said, envelope: before?.said === said ? before.envelope : this.envelope(decision) };
+  }
+
+  /** Does it, and keeps in mind whether its outcome is unknown. */
+  async #remembering<T>({ key, said, envelope }: Taken, work: (envelope: Envelope) => Promise<T>): Promise<T> {
     try {
-      const submission = await this.#post(envelope, timeoutMs, wait);
+      const done = await work(envelope);
       if (key !== '') this.#unanswered.delete(key);
-      if (!('verdict' in submission)) return { envelope, submission };
-      return { envelope, submission: { verdict: await this.#firstVerdict(envelope, submission.verdict) } };
+      return done;
     } catch (error) {
       const isUnknown =
         error instanceof TimeoutError || error instanceof UnavailableError || error instanceof ClosedError;
@@ -132,6 +177,12 @@ export class Decider {
 
   async #post(envelope: Envelope, timeoutMs: number, wait: boolean): Promise<Submission> {
     const { name, json } = envelope;
+    const { road } = this.#options;
+    if (road !== undefined) {
+      const arrival = await road.send(envelope, timeoutMs, wait);
+      const { partition, offset } = arrival.place;
+      return { location: `/v1/inputs/${partition}/${offset}`, arrival };
+    }
     const waitS = Math.max(1, Math.floor(Math.min(timeoutMs, this.#options.attemptTimeoutMs) / 1000));
     const headers = { ...STRUCTURED, prefer: wait ? `return=minimal, wait=${waitS}` : 'return=minimal' };
     const reply = await this.#caller.call(
@@ -139,7 +190,7 @@ export class Decider {
       { timeoutMs, decision: name },
     );
     const verdict = this.#verdictOf(reply, envelope);
-    if (verdict !== undefined) return { verdict };
+    if (verdict !== undefined) return { verdict: await this.#firstVerdict(envelope, verdict) };
     if (reply.status === 202) return { location: reply.headers.get('location') ?? decisionPath(name) };
     throw notRecorded(reply, `${name.type} ${name.subject}`);
   }

@@ -58,11 +58,51 @@ export function passes({ types, codes }: VerdictFilter, verdict: Verdict): boole
   return reasons.some(({ code }) => codes.includes(code));
 }
 
+/** What HTTP narrows by the query, for verdicts that come by another way. */
+export function narrows(
+  { subject, accepted, irregular, mine, since }: VerdictFilter,
+  verdict: Verdict,
+  participant: string | undefined,
+): boolean {
+  if (subject !== undefined && verdict.subject?.id !== subject) return false;
+  if (accepted !== undefined && verdict.accepted !== accepted) return false;
+  if (irregular !== undefined && (verdict.accepted && verdict.irregular !== undefined) !== irregular) return false;
+  if (since !== undefined && since !== 'now' && Date.parse(verdict.at) < sinceMsOf(since)) return false;
+  if (mine !== true || participant === undefined) return true;
+  if (verdict.decision.source === `/participants/${participant}`) return true;
+  return Object.values(verdict.subject?.parties ?? {}).includes(participant);
+}
+
+const SPANS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * Where a filter begins, milliseconds since 1970.
+ *
+ * @throws NotRecordedError `malformed`
+ */
+export function sinceMsOf(since: NonNullable<VerdictFilter['since']>): number {
+  if (since instanceof Date) return since.getTime();
+  if (since === 'start') return 0;
+  const span = /^(\d{1,9})([smhd])$/.exec(since);
+  const ms = span === null ? Date.parse(since) : Date.now() - Number(span[1]) * SPANS_MS[span[2]!]!;
+  if (!Number.isNaN(ms)) return ms;
+  throw new NotRecordedError('malformed', `since is no time: ${since}`, {
+    mend: 'give start, now, a span (30s 15m 1h 2d), or a time (RFC 3339)',
+  });
+}
+
 function sinceOf(since: VerdictFilter['since']): string | undefined {
   if (since === undefined || since === 'now') return undefined;
   if (since === 'start') return '1970-01-01T00:00:00Z';
   return since instanceof Date ? since.toISOString() : since;
 }
+
+/** Follows verdicts over one way or another. */
+export type Follow = (
+  lifetime: Lifetime,
+  filter: VerdictFilter,
+  options: FollowOptions,
+) => AsyncGenerator<Followed, void, undefined>;
 
 export interface FollowOptions {
   /** Cursor to go on from. */

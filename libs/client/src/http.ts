@@ -37,8 +37,8 @@ export class NoAnswer extends Error {
 export type Token = string | (() => string | Promise<string>);
 
 export interface HttpOptions {
-  /** Base URL: `http://127.0.0.1:4400`. */
-  url: string;
+  /** Base URL: `http://127.0.0.1:4400`. Undefined: there is no HTTP, decisions go another way. */
+  url: string | undefined;
   token?: Token;
   /** Requests under way at once, streams not counted. */
   connections: number;
@@ -47,13 +47,16 @@ export interface HttpOptions {
 
 /** Requests to one backbone, over kept-alive connections. One attempt each; `Caller` repeats. */
 export class Http {
+  /** Whether there is an address to call. */
+  readonly isThere: boolean;
   readonly url: string;
   readonly #token: Token | undefined;
   readonly #fetch: typeof globalThis.fetch;
   readonly #gate: Gate;
 
   constructor(options: HttpOptions) {
-    this.url = options.url.replace(/\/+$/, '');
+    this.isThere = options.url !== undefined;
+    this.url = (options.url ?? '').replace(/\/+$/, '');
     this.#token = options.token;
     this.#fetch = options.fetch;
     this.#gate = new Gate(options.connections);

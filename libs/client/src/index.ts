@@ -14,10 +14,12 @@ export {
 } from './errors.js';
 export type { VerdictFilter } from './follow.js';
 export type { Token } from './http.js';
+export type { KafkaOptions, KafkaSasl, KafkaTls } from './kafka/kafka-options.js';
 export type { AnyModel, DataOf, DecisionType, ModelTypes, PolicyName, Subject, SubjectTypeOf } from './model-types.js';
 export type { Policy } from './policy.js';
 export type { Problem } from './problem.js';
 export type { CurrentSubject, NextStep } from './reader.js';
+export type { IntakePlace } from './road.js';
 export type { JsonWebKey, SigningKey } from './signer.js';
 export type { OnVerdictOptions, Subscription } from './subscription.js';
 export { type Sent, Tutti } from './tutti.js';

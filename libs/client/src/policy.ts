@@ -35,6 +35,7 @@ export class PolicySnapshot {
 
   /** Reads them again in the background; resolves when they are there, or the client was closed. */
   refresh(): Promise<void> {
+    if (!this.#caller.http.isThere) return Promise.resolve();
     this.#refreshing ??= this.#read().finally(() => (this.#refreshing = undefined));
     return this.#refreshing;
   }

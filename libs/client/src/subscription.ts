@@ -2,7 +2,7 @@ import { backOffMs } from './back-off.js';
 import type { Caller } from './caller.js';
 import { CursorFile, CursorKeeper, type CursorStore } from './cursor.js';
 import { ClosedError } from './errors.js';
-import { follow, type VerdictFilter } from './follow.js';
+import type { Follow, VerdictFilter } from './follow.js';
 import { Lifetime } from './lifetime.js';
 import type { Verdict } from './verdict.js';
 
@@ -39,6 +39,7 @@ export class VerdictSubscription implements Subscription {
 
   constructor(
     caller: Caller,
+    follow: Follow,
     participant: string | undefined,
     filter: VerdictFilter,
     handler: (verdict: Verdict) => unknown,
@@ -46,7 +47,7 @@ export class VerdictSubscription implements Subscription {
   ) {
     this.#options = options;
     const forget = caller.lifetime.onClose(() => this.#lifetime.close());
-    this.done = this.#run(caller, participant, filter, handler).finally(forget);
+    this.done = this.#run(follow, participant, filter, handler).finally(forget);
     this.started = new Promise((resolve, reject) => {
       this.#start = resolve;
       this.done.then(() => reject(new ClosedError()), reject);
@@ -61,7 +62,7 @@ export class VerdictSubscription implements Subscription {
   }
 
   async #run(
-    caller: Caller,
+    follow: Follow,
     participant: string | undefined,
     filter: VerdictFilter,
     handler: (verdict: Verdict) => unknown,
@@ -75,7 +76,7 @@ export class VerdictSubscription implements Subscription {
         this.connected = connected;
         if (connected) this.#start();
       };
-      for await (const { verdict, cursor } of follow(caller, this.#lifetime, filter, {
+      for await (const { verdict, cursor } of follow(this.#lifetime, filter, {
         from,
         participant,
         onConnected,

@@ -1,13 +1,14 @@
 import type { Caller, Contact } from './caller.js';
 import { decideMany, type Decided, type DecideManyOptions } from './decide-many.js';
-import type { Decider, Submission } from './decider.js';
+import type { Decider } from './decider.js';
 import type { Decision, DecisionName, DecisionOf } from './decision.js';
 import { ClosedError } from './errors.js';
-import { follow, type VerdictFilter } from './follow.js';
+import { type Follow, follow, type VerdictFilter } from './follow.js';
 import type { AnyModel, DecisionType, ModelTypes, PolicyName, SubjectTypeOf, VerdictType } from './model-types.js';
 import type { Policy, PolicySnapshot } from './policy.js';
 import { Lifetime } from './lifetime.js';
 import { type CurrentSubject, type NextStep, Reader } from './reader.js';
+import type { IntakePlace, Road } from './road.js';
 import { CursorFile, CursorKeeper, type CursorStore } from './cursor.js';
 import { type OnVerdictOptions, type Subscription, VerdictSubscription } from './subscription.js';
 import type { Foreseen, Verdict, VerdictOn } from './verdict.js';
@@ -15,6 +16,8 @@ import type { Foreseen, Verdict, VerdictOn } from './verdict.js';
 /** A decision that is durable in the intake. */
 export interface Sent<M extends ModelTypes = AnyModel, S extends string = string> {
   decision: DecisionName;
+  /** Where it lies in the intake topic; over Kafka only. */
+  place?: IntakePlace;
   /**
    * Resolves with its verdict.
    *
@@ -30,6 +33,8 @@ export interface TuttiParts {
   policies: PolicySnapshot;
   participant: string | undefined;
   timeoutMs: number;
+  /** The way to the intake; absent: HTTP. */
+  road?: Road | undefined;
 }
 
 /**
@@ -43,6 +48,7 @@ export class Tutti<M extends ModelTypes = AnyModel> {
   readonly #policies: PolicySnapshot;
   readonly #reader: Reader;
   readonly #timeoutMs: number;
+  readonly #road: Road | undefined;
   readonly #subscriptions = new Set<Subscription>();
 
   /** Use {@link connect}. */
@@ -52,6 +58,7 @@ export class Tutti<M extends ModelTypes = AnyModel> {
     this.#decider = parts.decider;
     this.#policies = parts.policies;
     this.#timeoutMs = parts.timeoutMs;
+    this.#road = parts.road;
     this.#reader = new Reader(parts.caller, parts.timeoutMs);
   }
 
@@ -61,21 +68,25 @@ export class Tutti<M extends ModelTypes = AnyModel> {
   }
 
   /**
-   * Resolves when the backbone has answered and the policies are there.
+   * Resolves when the backbone has answered and the policies are there; over Kafka, when the brokers have as well.
    *
    * @throws UnavailableError
    */
-  ready(options: { timeoutMs?: number } = {}): Promise<void> {
-    return this.#policies.ready(options.timeoutMs ?? this.#timeoutMs);
+  async ready(options: { timeoutMs?: number } = {}): Promise<void> {
+    const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
+    await this.#road?.ready(timeoutMs);
+    if (this.#caller.http.isThere) await this.#policies.ready(timeoutMs);
   }
 
   /**
-   * Asks the backbone, once, whether it is ready to judge.
+   * Asks the backbone, once, whether it is ready to judge; without a url, whether the brokers are there.
    *
    * @throws UnavailableError where it is not, or is not reached
    */
   async ping(options: { timeoutMs?: number } = {}): Promise<void> {
-    await this.#caller.ping(options.timeoutMs ?? this.#timeoutMs);
+    const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
+    if (this.#caller.http.isThere || this.#road === undefined) await this.#caller.ping(timeoutMs);
+    else await this.#road.ready(timeoutMs);
   }
 
   /**
@@ -98,11 +109,16 @@ export class Tutti<M extends ModelTypes = AnyModel> {
    * @throws NotRecordedError, UnavailableError, TimeoutError
    */
   async publish<T extends DecisionType<M>>(decision: DecisionOf<M, T>): Promise<Sent<M, SubjectTypeOf<T>>> {
-    const { name, submission } = await this.#decider.publish(decision as Decision);
+    const { envelope, submission } = await this.#decider.publish(decision as Decision);
+    const arrival = 'arrival' in submission ? submission.arrival : undefined;
     return {
-      decision: name,
-      verdict: async ({ timeoutMs = this.#timeoutMs } = {}) =>
-        (await this.#verdictOf(name, submission, timeoutMs)) as VerdictOn<M, T>,
+      decision: envelope.name,
+      ...(arrival === undefined ? {} : { place: arrival.place }),
+      verdict: async ({ timeoutMs = this.#timeoutMs } = {}) => {
+        const verdict = await this.#decider.verdictOn(envelope, submission, timeoutMs, timeoutMs);
+        this.#policies.sawModel(verdict.model);
+        return verdict as VerdictOn<M, T>;
+      },
     };
   }
 
@@ -153,11 +169,11 @@ export class Tutti<M extends ModelTypes = AnyModel> {
     filter: VerdictFilter<M, T> = {},
   ): AsyncGenerator<VerdictOn<M, T>, void, undefined> {
     const { participant } = this;
-    return this.#reader.verdicts(filter as VerdictFilter, participant) as AsyncGenerator<
-      VerdictOn<M, T>,
-      void,
-      undefined
-    >;
+    const read =
+      this.#road?.readsVerdicts === true
+        ? this.#onTopic(this.#road, filter as VerdictFilter)
+        : this.#reader.verdicts(filter as VerdictFilter, participant);
+    return read as AsyncGenerator<VerdictOn<M, T>, void, undefined>;
   }
 
   /**
@@ -211,6 +227,7 @@ export class Tutti<M extends ModelTypes = AnyModel> {
     if (this.#caller.lifetime.closed) throw new ClosedError();
     const subscription = new VerdictSubscription(
       this.#caller,
+      this.#follow,
       this.participant,
       filter as VerdictFilter,
       (verdict) => {
@@ -242,7 +259,7 @@ export class Tutti<M extends ModelTypes = AnyModel> {
     const forget = this.#caller.lifetime.onClose(() => lifetime.close());
     try {
       const following = { from: await store?.load(), participant: this.participant };
-      for await (const { verdict, cursor } of follow(this.#caller, lifetime, filter as VerdictFilter, following)) {
+      for await (const { verdict, cursor } of this.#follow(lifetime, filter as VerdictFilter, following)) {
         if (verdict !== undefined) {
           this.#decider.saw(verdict.subject);
           yield verdict as VerdictOn<M, T>;
@@ -258,19 +275,27 @@ export class Tutti<M extends ModelTypes = AnyModel> {
 
   /**
    * Takes no more calls, stops repeating those under way, and ends subscriptions after the verdict in hand.
-   * Resolves when their places are saved.
+   * Resolves when their places are saved and, over Kafka, what was taken is sent.
    */
   async close(): Promise<void> {
     this.#caller.lifetime.close();
-    await Promise.allSettled([...this.#subscriptions].map((subscription) => subscription.close()));
+    const subscriptions = [...this.#subscriptions].map((subscription) => subscription.close());
+    await Promise.allSettled([...subscriptions, this.#road?.close()]);
   }
 
-  async #verdictOf(name: DecisionName, submission: Submission, timeoutMs: number): Promise<Verdict> {
-    const verdict =
-      'verdict' in submission
-        ? submission.verdict
-        : await this.#decider.await(name, submission.location, timeoutMs, timeoutMs);
-    this.#policies.sawModel(verdict.model);
-    return verdict;
+  async *#onTopic(road: Road, filter: VerdictFilter): AsyncGenerator<Verdict, void, undefined> {
+    const { participant } = this;
+    const { lifetime } = this.#caller;
+    if (lifetime.closed) throw new ClosedError();
+    for await (const { verdict } of road.follow(lifetime, filter, { from: undefined, participant, toEnd: true })) {
+      if (verdict !== undefined) yield verdict;
+    }
+  }
+
+  /** Verdicts as they come: from their topic where the client reads it, else over HTTP. */
+  get #follow(): Follow {
+    const road = this.#road;
+    if (road?.readsVerdicts === true) return (lifetime, filter, options) => road.follow(lifetime, filter, options);
+    return (lifetime, filter, options) => follow(this.#caller, lifetime, filter, options);
   }
 }

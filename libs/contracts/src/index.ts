@@ -35,7 +35,7 @@ export { judge, refuse } from './judging/judge.js';
 export { nextDecisions, type NextDecision } from './judging/next-decisions.js';
 export { idWindowSince, TIME_AHEAD_MAX_MS } from './judging/window.js';
 export { compareByBytes, OutcomeHash, outcomeLine, outcomeOf } from './outcome.js';
-export { reason, type Reason, type ReasonCode } from './reason.js';
+export { reason, usesIdUp, type Reason, type ReasonCode } from './reason.js';
 export { parseVerdictLine, type RecordedVerdict } from './record/parse-verdict-line.js';
 export { verdictHead, verdictLine, verdictTail } from './record/verdict-line.js';
 export { positionOf, wireText, wireVerdict } from './record/wire-verdict.js';
