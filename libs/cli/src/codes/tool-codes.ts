@@ -99,4 +99,11 @@ export const TOOL_CODES: Readonly<Record<string, OwnCode>> = {
       'Start it again, from the beginning or with --from-row.',
     ],
   }),
+  ...pages('where a server for tests or for trying out is started', {
+    'postgres-start': [
+      'PostgreSQL did not start',
+      'Its programs are not installed, no user may run them (it refuses root), its port is taken, or it said the words in the message.',
+      'Do what the message says; `npm ci` installs the programs.',
+    ],
+  }),
 };

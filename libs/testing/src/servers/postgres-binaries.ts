@@ -3,7 +3,7 @@ import { access, chmod, cp, mkdtemp, readFile, rename, rm, stat, symlink } from 
 import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL, fileURLToPath } from 'node:url';
-import { PostgresNotStartedError } from './postgres-error.js';
+import { PostgresStartError } from './postgres-error.js';
 
 /** Programs of the PostgreSQL that came with the packages. */
 export interface PostgresBinaries {
@@ -20,7 +20,7 @@ interface Link {
  * The programs, ready to run by another user. Packages cannot hold symbolic links: their install script makes them, and
  * where that did not run, or another user cannot reach the packages, a copy in the temporary folder serves.
  *
- * @throws PostgresNotStartedError no package for this platform
+ * @throws PostgresStartError no package for this platform
  */
 export async function findPostgres(forAnotherUser: boolean): Promise<PostgresBinaries> {
   const home = await packageFolder();
@@ -39,7 +39,7 @@ async function packageFolder(): Promise<string> {
   try {
     return dirname(dirname(fileURLToPath(import.meta.resolve(name, pathToFileURL(import.meta.filename)))));
   } catch (cause) {
-    throw new PostgresNotStartedError(`the package ${name} is not installed`, {
+    throw new PostgresStartError(`the package ${name} is not installed`, {
       mend: 'Install all packages, optional ones too: npm ci.',
       cause,
     });
@@ -89,7 +89,7 @@ async function copyOf(home: string, links: readonly Link[]): Promise<string> {
   } catch {
     await rm(draft, { recursive: true, force: true });
     if (!(await isOwn(place, owner))) {
-      throw new PostgresNotStartedError(`${place} is not a copy of this user's`, { mend: 'Delete it.' });
+      throw new PostgresStartError(`${place} is not a copy of this user's`, { mend: 'Delete it.' });
     }
   }
   return place;

@@ -1,8 +1,8 @@
 import { TuttiError, type TuttiErrorDetails } from '@tutti/kernel';
 
-/** PostgreSQL for tests could not be started, or not again. Code `postgres-not-started`. */
-export class PostgresNotStartedError extends TuttiError {
+/** PostgreSQL for tests could not be started, or not again. Code `postgres-start`. */
+export class PostgresStartError extends TuttiError {
   constructor(message: string, details: TuttiErrorDetails = {}) {
-    super('postgres-not-started', message, details);
+    super('postgres-start', message, details);
   }
 }

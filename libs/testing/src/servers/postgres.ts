@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { accountForServer, type Account } from './postgres-account.js';
 import { findPostgres, type PostgresBinaries } from './postgres-binaries.js';
-import { PostgresNotStartedError } from './postgres-error.js';
+import { PostgresStartError } from './postgres-error.js';
 import { PostgresProcess, type StopMode } from './postgres-process.js';
 
 export interface StartPostgresOptions {
@@ -33,7 +33,7 @@ export interface PostgresServer {
   createDatabase(name?: string): Promise<string>;
   /** Ends the server, keeps its data. @param mode `immediate`: as a crash does, it recovers at the next start */
   stop(mode?: StopMode): Promise<void>;
-  /** Starts it again on the same data and port; resolves when it answers. @throws PostgresNotStartedError */
+  /** Starts it again on the same data and port; resolves when it answers. @throws PostgresStartError */
   start(): Promise<void>;
   /** Freezes the server and all its sessions: connections stay, nothing answers. Linux only. */
   pause(): Promise<void>;
@@ -58,7 +58,7 @@ const SETTINGS = {
  * Starts PostgreSQL and resolves when it answers, after about two seconds. The server ends with this process, however
  * that ends.
  *
- * @throws PostgresNotStartedError (`postgres-not-started`) no binaries for this platform, no user to run it as, no port,
+ * @throws PostgresStartError (`postgres-start`) no binaries for this platform, no user to run it as, no port,
  *   or the server's own words
  */
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<PostgresServer> {
@@ -76,8 +76,8 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
     return server;
   } catch (error) {
     if (scratch !== '') await rm(scratch, { recursive: true, force: true });
-    if (error instanceof PostgresNotStartedError) throw error;
-    throw new PostgresNotStartedError('PostgreSQL could not be set up', { where: folder, cause: error });
+    if (error instanceof PostgresStartError) throw error;
+    throw new PostgresStartError('PostgreSQL could not be set up', { where: folder, cause: error });
   }
 }
 
@@ -162,13 +162,13 @@ class LocalPostgres implements PostgresServer {
         continue;
       }
       await started.stop('immediate');
-      throw new PostgresNotStartedError(`PostgreSQL did not start: ${started.said.at(-1) ?? 'it said nothing'}`, {
+      throw new PostgresStartError(`PostgreSQL did not start: ${started.said.at(-1) ?? 'it said nothing'}`, {
         where: `127.0.0.1:${port}`,
         facts: { said: started.said },
       });
     }
     if (!started.running) {
-      throw new PostgresNotStartedError('another server answers on the port', { where: `127.0.0.1:${port}` });
+      throw new PostgresStartError('another server answers on the port', { where: `127.0.0.1:${port}` });
     }
     this.process = started;
   }
@@ -220,7 +220,7 @@ async function makeCluster(
     await promisify(execFile)(initdb, args, { ...account, cwd: folder, env: { ...process.env, LC_ALL: 'C' } });
   } catch (cause) {
     const said = (cause as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? String(cause);
-    throw new PostgresNotStartedError(`PostgreSQL could not make its files: ${said}`, { where: folder, cause });
+    throw new PostgresStartError(`PostgreSQL could not make its files: ${said}`, { where: folder, cause });
   }
   return password;
 }
