@@ -2,7 +2,7 @@ import type { Trust } from '@tutti/contracts';
 import type { ModelDefinition } from '@tutti/model';
 import type { Clock } from '../clock/clock.js';
 import type { EpochPace } from '../opener/opener.js';
-import type { TaskSettings } from '../partition/partition-task.js';
+import type { TaskSettings } from '../partition/task-surroundings.js';
 import type { Journal } from '../ports/journal.js';
 import type { SubjectStore } from '../ports/store.js';
 import type { DecisionIndex } from '../reading/decision-index.js';

@@ -30,3 +30,28 @@ export function parseRecord(stream: string, record: JournalRecord): JsonObject {
     throw corrupt(stream, record.revision, 'a record is no JSON', cause);
   }
 }
+
+/**
+ * Record of kind `duplicate`: the input at an offset of the intake topic is the decision that was answered before.
+ * Only where there is such a topic; outsiders see nothing of it.
+ */
+export interface Duplicate {
+  /** Offset of the input. */
+  offset: number;
+  /** Revision of the first verdict, in the same stream. */
+  of: number;
+}
+
+/** The record's line; members in this order, no white space. */
+export function duplicateLine({ offset, of }: Duplicate): string {
+  return `{"kind":"duplicate","offset":${offset},"of":${of}}`;
+}
+
+/** Reads the record back. @throws TuttiError `journal-corrupt` */
+export function readDuplicate(stream: string, record: JournalRecord): Duplicate {
+  const { offset, of } = parseRecord(stream, record);
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(of)) {
+    throw corrupt(stream, record.revision, 'a duplicate without offset or revision');
+  }
+  return { offset: offset as number, of: of as number };
+}

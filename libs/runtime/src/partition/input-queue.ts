@@ -1,4 +1,22 @@
-import type { Pending } from './pending.js';
+import { offsetOf, type Pending } from './pending.js';
+
+/** How much may wait. */
+export interface QueueLimits {
+  /** Inputs that may wait. */
+  queueMax: number;
+  /** Characters of the inputs that may wait. */
+  queueCharsMax: number;
+}
+
+/** Which inputs come before a barrier. */
+export interface Until {
+  /** Those recorded up to then. */
+  atMs: number;
+  /** Of those added up to this count. */
+  watermark: number;
+  /** Of those below this offset of the intake topic. */
+  offset: number;
+}
 
 /** Inputs of one partition in the order they came. */
 export class InputQueue {
@@ -8,14 +26,12 @@ export class InputQueue {
   private returned: Pending[] = [];
   private taken = 0;
   private chars = 0;
+  private waiters: (() => void)[] = [];
+
+  constructor(private readonly limits: QueueLimits) {}
 
   get length(): number {
     return this.returned.length + this.items.length - this.head;
-  }
-
-  /** Size of what waits, in characters of the events' texts. */
-  get size(): number {
-    return this.chars;
   }
 
   /** Inputs ever added: a watermark. */
@@ -23,20 +39,31 @@ export class InputQueue {
     return this.taken + this.items.length - this.head;
   }
 
+  /** Whether no more should be added. */
+  get full(): boolean {
+    return this.length >= this.limits.queueMax || this.chars >= this.limits.queueCharsMax;
+  }
+
+  /** Resolves when it is not full, or when everything has been taken out for good. */
+  room(): Promise<void> {
+    if (!this.full) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
   push(pending: Pending): void {
     this.items.push(pending);
     this.chars += sizeOf(pending);
   }
 
-  /**
-   * Takes at most so many inputs; with `until`, only those recorded up to its time and added up to its watermark: what
-   * must be judged before a barrier.
-   */
-  take(countMax: number, until?: { atMs: number; watermark: number }): Pending[] {
-    const batch = this.returned.splice(0, countMax);
-    while (batch.length < countMax && this.head < this.items.length) {
+  /** Takes at most so many inputs; with `until`, only those that must be judged before a barrier. */
+  take(countMax: number, until?: Until): Pending[] {
+    const isAfter = (one: Pending): boolean =>
+      until !== undefined && (one.input.atMs > until.atMs || offsetOf(one.input) >= until.offset);
+    const end = until === undefined ? -1 : this.returned.findIndex(isAfter);
+    const batch = this.returned.splice(0, end === -1 ? countMax : Math.min(countMax, end));
+    while (batch.length < countMax && this.returned.length === 0 && this.head < this.items.length) {
       const next = this.items[this.head]!;
-      if (until !== undefined && (next.input.atMs > until.atMs || this.taken >= until.watermark)) break;
+      if (until !== undefined && (isAfter(next) || this.taken >= until.watermark)) break;
       this.items[this.head] = undefined;
       this.head++;
       this.taken++;
@@ -50,7 +77,17 @@ export class InputQueue {
       this.head = 0;
     }
     for (const pending of batch) this.chars -= sizeOf(pending);
+    if (this.waiters.length > 0 && !this.full) for (const resolve of this.waiters.splice(0)) resolve();
     return batch;
+  }
+
+  /** Takes out, for good, what the journal has answered already: inputs below an offset. */
+  dropBelow(offset: number): Pending[] {
+    const all = this.take(Infinity);
+    const start = all.findIndex(({ input }) => offsetOf(input) >= offset);
+    const below = all.splice(0, start === -1 ? all.length : start);
+    this.putBack(all);
+    return below;
   }
 
   /** Gives back inputs that were taken but not answered, in order. */

@@ -1,57 +1,27 @@
 import type { Regime } from '@tutti/contracts';
 import { TuttiError } from '@tutti/kernel';
-import type { Clock } from '../clock/clock.js';
-import type { RecordedTime } from '../clock/recorded-time.js';
-import type { ControlStream } from '../control/control-stream.js';
 import { MAX_BLOCK_BYTES, MAX_BLOCK_RECORDS } from '../journal/limits.js';
-import type { Journal } from '../ports/journal.js';
-import type { SubjectStore } from '../ports/store.js';
 import { BackOff } from '../problems/back-off.js';
-import type { Problems } from '../problems/problems.js';
 import type { BlockShelf } from '../reading/block-shelf.js';
 import type { JournaledVerdict } from '../reading/journaled-verdict.js';
 import { patiently, type Patience } from './append-block.js';
 import { barrierLine } from './barrier-record.js';
+import { DueBarriers, type DueBarrier } from './due-barriers.js';
+import { EpochWaiters } from './epoch-waiters.js';
 import { fireDeadlines, type Firing } from './fire-deadlines.js';
 import { InputQueue } from './input-queue.js';
 import { judgePending } from './judge-pending.js';
 import { OpenBlock } from './open-block.js';
-import type { Pending } from './pending.js';
+import { offsetOf, type Pending } from './pending.js';
 import { recover } from './recover.js';
 import { SubjectCache } from './subject-cache.js';
+import type { Barren } from './tail.js';
+import { internal, unknownEpoch } from './task-errors.js';
+import type { TaskSettings, TaskSurroundings } from './task-surroundings.js';
 import { overloaded, unavailable } from './unavailable.js';
 import { VerdictStream } from './verdict-stream.js';
 import { Visitors } from './visitors.js';
-import { WriteBehind, type WriteBehindPace } from './write-behind.js';
-
-/** How much a task takes on, and how long it puts off storing. */
-export interface TaskSettings extends WriteBehindPace {
-  /** Inputs that may wait; more are `overloaded`. */
-  queueMax: number;
-  /** Characters of the inputs that may wait. */
-  queueCharsMax: number;
-  /** Subjects kept in memory, about. */
-  subjectsMax: number;
-}
-
-/** What a task works with. */
-export interface TaskSurroundings {
-  journal: Journal;
-  store: SubjectStore;
-  control: ControlStream;
-  clock: Clock;
-  time: RecordedTime;
-  problems: Problems;
-  /** Told of records made. */
-  decided(count: number): void;
-}
-
-/** A barrier still to be appended: when what was recorded before it has been judged. */
-interface DueBarrier {
-  regime: Regime;
-  /** Inputs that had come when it was seen. */
-  watermark: number;
-}
+import { WriteBehind } from './write-behind.js';
 
 /** Inputs are judged in runs of at most this many: a block's records without its header. */
 const RUN_MAX = MAX_BLOCK_RECORDS - 1;
@@ -61,7 +31,7 @@ const RUN_MAX = MAX_BLOCK_RECORDS - 1;
  * block, and answers when that is durable. Everything it does happens in one loop, one step after the other.
  */
 export class PartitionTask {
-  private readonly queue = new InputQueue();
+  private readonly queue: InputQueue;
   private readonly subjects: SubjectCache;
   private readonly stream: VerdictStream;
   private readonly behind: WriteBehind;
@@ -71,8 +41,11 @@ export class PartitionTask {
   private readonly slab = Buffer.allocUnsafeSlow(MAX_BLOCK_BYTES);
   private readonly patience: Patience;
   private readonly firing: Firing;
-  private inForceWaiters: { epoch: number; resolve: () => void; reject: (error: Error) => void }[] = [];
-  private barriers: DueBarrier[] = [];
+  private readonly epochWaiters = new EpochWaiters();
+  private readonly barriers: DueBarriers;
+  private attempts: PromiseWithResolvers<void>[] = [];
+  /** What was neither answered nor refused when the task ended. */
+  unanswered: readonly Pending[] = [];
   private current: Regime | undefined;
   private lastAtMs = 0;
   /** True where memory no longer agrees with the journal. */
@@ -80,14 +53,15 @@ export class PartitionTask {
   private closing = false;
   private ended: TuttiError | undefined;
   private wakeUp: (() => void) | undefined;
-  private loop: Promise<void> = Promise.resolve();
+  private loop: Promise<TuttiError | undefined> = Promise.resolve(undefined);
 
   constructor(
     readonly partition: number,
     private readonly around: TaskSurroundings,
-    private readonly settings: TaskSettings,
+    settings: TaskSettings,
   ) {
-    const { journal, store, clock, problems } = around;
+    const { journal, store, clock, problems, intake } = around;
+    this.queue = new InputQueue(settings);
     this.patience = {
       backOff: this.backOff,
       problems,
@@ -100,6 +74,8 @@ export class PartitionTask {
     this.stream = new VerdictStream(journal, partition, this.patience);
     const wake = (): void => this.wake();
     this.behind = new WriteBehind(store, partition, this.subjects, settings, clock, this.patience, wake);
+    const standing = () => ({ queued: this.queue.length, cursor: this.cursor, lastAtMs: this.lastAtMs });
+    this.barriers = new DueBarriers(intake, clock, problems, this.patience.owner, standing, wake);
     const { subjects, patience } = this;
     this.firing = {
       partition,
@@ -118,9 +94,25 @@ export class PartitionTask {
    * @throws JournalUnavailableError, StoreUnavailableError, TuttiError `journal-corrupt`, `journal-version`
    */
   async start(): Promise<void> {
-    await this.stream.claim(this.around.time.now());
+    await this.begin(null);
+  }
+
+  /**
+   * The same, waiting for journal and store as long as it takes, until it is closed.
+   *
+   * @param intakeBegin first offset of the intake topic, where a partition without a cursor begins
+   * @returns what the tenures before got done
+   * @throws TuttiError `unavailable` closed meanwhile; `partition-lost`, `journal-corrupt`, `journal-version`
+   */
+  startPatiently(intakeBegin: number): Promise<Barren> {
+    return patiently(this.patience, () => this.begin(intakeBegin));
+  }
+
+  private async begin(intakeBegin: number | null): Promise<Barren> {
+    const { barren } = await this.stream.claim(this.around.time.now(), intakeBegin);
     await this.rebuild();
     this.loop = this.run();
+    return barren;
   }
 
   /**
@@ -131,18 +123,34 @@ export class PartitionTask {
   offer(pending: Pending): void {
     if (this.ended !== undefined) throw unavailable(this.ended.message, this.ended);
     if (this.closing) throw unavailable('the backbone is closing');
-    if (this.queue.length >= this.settings.queueMax || this.queue.size >= this.settings.queueCharsMax) {
-      throw overloaded(this.queue.length);
-    }
+    if (this.queue.full) throw overloaded(this.queue.length);
     this.queue.push(pending);
     this.wake();
   }
 
+  /** Resolves when an input may be offered. @throws TuttiError `unavailable` */
+  async room(): Promise<void> {
+    while (this.ended === undefined && this.queue.full) await this.queue.room();
+    if (this.ended !== undefined) throw unavailable(this.ended.message, this.ended);
+  }
+
+  /**
+   * Notes in the journal that the next input is about to be tried alone (docs/adr/0014-quarantine.md); resolves when
+   * that is durable. @throws TuttiError `unavailable`
+   */
+  attempt(): Promise<void> {
+    if (this.ended !== undefined) return Promise.reject(unavailable(this.ended.message, this.ended));
+    const attempt = Promise.withResolvers<void>();
+    this.attempts.push(attempt);
+    this.wake();
+    return attempt.promise;
+  }
+
   /** Tells of an epoch that was opened. */
   opened(regime: Regime): void {
-    const known = this.barriers.at(-1)?.regime.epoch ?? this.current?.epoch ?? 0;
+    const known = this.barriers.last?.regime.epoch ?? this.current?.epoch ?? 0;
     if (regime.epoch !== known + 1) return;
-    this.barriers.push({ regime, watermark: this.queue.added });
+    this.barriers.see(regime, this.queue.added);
     this.wake();
   }
 
@@ -155,7 +163,7 @@ export class PartitionTask {
   inForce(epoch: number): Promise<void> {
     if ((this.current?.epoch ?? 0) >= epoch) return Promise.resolve();
     if (this.ended !== undefined) return Promise.reject(unavailable(this.ended.message, this.ended));
-    return new Promise((resolve, reject) => this.inForceWaiters.push({ epoch, resolve, reject }));
+    return this.epochWaiters.until(epoch);
   }
 
   /**
@@ -186,10 +194,27 @@ export class PartitionTask {
     return this.stream.next - 1;
   }
 
+  /** Offset after the last input of the intake topic that is answered; null where there is no such topic. */
+  get cursor(): number | null {
+    return this.stream.cursor;
+  }
+
+  /** Resolves when it works no more, with the reason; undefined: it was never started. */
+  get done(): Promise<TuttiError | undefined> {
+    return this.loop;
+  }
+
+  /** Gives the partition up: finishes what is under way, leaves the rest unanswered, stores what changed, ends. */
+  async giveUp(): Promise<void> {
+    this.queue.take(Infinity);
+    await this.close();
+  }
+
   /** Takes nothing more, answers what it has, stores what changed, ends. */
   async close(): Promise<void> {
     this.closing = true;
     this.backOff.stop();
+    this.barriers.stop();
     this.wake();
     await this.loop;
   }
@@ -202,7 +227,7 @@ export class PartitionTask {
     wakeUp?.();
   }
 
-  private async run(): Promise<void> {
+  private async run(): Promise<TuttiError> {
     try {
       for (;;) {
         if (this.hasWork()) {
@@ -216,16 +241,17 @@ export class PartitionTask {
         }
       }
       await this.flush();
-      this.end(unavailable('the backbone is closed'));
+      return this.end(unavailable('the backbone is closed'));
     } catch (error) {
       const said = error instanceof TuttiError ? error : internal(this.partition, error);
       if (!this.closing) this.around.problems.say(this.patience.owner, said);
-      this.end(said);
+      return this.end(said);
     }
   }
 
   private hasWork(): boolean {
-    if (this.stale || this.visitors.any || this.barriers.length > 0 || this.behind.due) return true;
+    if (this.stale || this.visitors.any || this.barriers.due || this.behind.due) return true;
+    if (this.attempts.length > 0 || (this.current === undefined && this.barriers.first !== undefined)) return true;
     return this.queue.length > 0 && this.current !== undefined;
   }
 
@@ -235,28 +261,36 @@ export class PartitionTask {
       return;
     }
     await this.visitors.welcome();
-    const barrier = this.barriers[0];
-    if (this.current !== undefined) {
-      const until = barrier && { atMs: barrier.regime.atMs, watermark: barrier.watermark };
-      const batch = this.queue.take(RUN_MAX, until);
+    const barrier = this.barriers.first;
+    if (this.attempts.length > 0) {
+      await this.tryAlone();
+    } else if (this.current !== undefined) {
+      const batch = this.queue.take(RUN_MAX, this.barriers.limit);
       if (batch.length > 0) await this.judgeBatch(batch, this.current);
-      else if (barrier !== undefined) await this.passBarrier(barrier);
+      else if (barrier !== undefined && this.barriers.due) await this.passBarrier(barrier);
     } else if (barrier !== undefined) {
       await this.passBarrier(barrier);
     }
     if (!this.stale && this.behind.must) await this.flush();
   }
 
-  private end(why: TuttiError): void {
+  private end(why: TuttiError): TuttiError {
     this.ended = why;
     this.behind.stop();
+    this.barriers.stop();
     const error = unavailable(why.message, why);
-    for (const { sink, index } of this.queue.take(Infinity)) sink.fail(index, error);
-    for (const { reject } of this.inForceWaiters.splice(0)) reject(error);
+    this.unanswered = this.queue.take(Infinity);
+    for (const { sink, index } of this.unanswered) sink.fail(index, error);
+    this.epochWaiters.turnAway(error);
+    for (const { reject } of this.attempts.splice(0)) reject(error);
     this.visitors.turnAway(why);
+    return why;
   }
 
-  // ── batches ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  private async tryAlone(): Promise<void> {
+    if (await this.stream.attempt(this.lastAtMs)) for (const { resolve } of this.attempts.splice(0)) resolve();
+    else this.stale = true;
+  }
 
   private async judgeBatch(batch: readonly Pending[], regime: Regime): Promise<void> {
     const answers: { verdict: JournaledVerdict; duplicate: boolean }[] = [];
@@ -269,13 +303,14 @@ export class PartitionTask {
       for (let i = 0; i < batch.length; i++) {
         const { input } = batch[i]!;
         if (input.atMs < this.lastAtMs) input.atMs = this.lastAtMs;
-        const judged = judgePending(input, subjects[i], regime, block, find);
+        const judged = judgePending(batch[i]!, subjects[i], regime, block, find);
         const outcome = judged instanceof Promise ? await judged : judged;
         if (outcome === undefined) break;
         this.lastAtMs = input.atMs;
         answers.push(outcome);
       }
-      if (!(await this.append(block))) {
+      const last = answers.length === 0 ? -1 : offsetOf(batch[answers.length - 1]!.input);
+      if (!(await this.append(block, last < 0 ? undefined : last + 1))) {
         this.queue.putBack(batch);
         return;
       }
@@ -296,10 +331,10 @@ export class PartitionTask {
   }
 
   /** Makes a block durable. False: it was not, and memory is stale. */
-  private async append(block: OpenBlock): Promise<boolean> {
+  private async append(block: OpenBlock, intake?: number): Promise<boolean> {
     const { lines } = block;
     if (lines === 0) return true;
-    if (!(await this.stream.append(block, this.lastAtMs))) {
+    if (!(await this.stream.append(block, this.lastAtMs, intake))) {
       this.stale = true;
       return false;
     }
@@ -316,16 +351,11 @@ export class PartitionTask {
     const block = this.openBlock();
     block.addRecord(barrierLine({ epoch, controlRevision, atMs: this.lastAtMs }));
     if (!(await this.append(block))) return;
-    this.barriers.shift();
+    this.barriers.passed();
     this.current = regime;
     await fireDeadlines(this.firing, regime, this.lastAtMs);
-    if (this.stale) return;
-    const waiters = this.inForceWaiters;
-    this.inForceWaiters = waiters.filter((waiter) => waiter.epoch > epoch);
-    for (const waiter of waiters) if (waiter.epoch <= epoch) waiter.resolve();
+    if (!this.stale) this.epochWaiters.inForce(epoch);
   }
-
-  // ── memory ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Brings the store to where the journal is. False: it was not as we left it; memory is stale. */
   private async flush(): Promise<boolean> {
@@ -338,7 +368,8 @@ export class PartitionTask {
   private async rebuild(): Promise<void> {
     const { journal, store, control } = this.around;
     const { partition, subjects, behind } = this;
-    const { epoch, atMs, next } = await this.stream.locate();
+    const { epoch, atMs, next, intake } = await this.stream.locate();
+    this.forget(intake);
     await control.catchUp();
     const regime = control.regime(epoch);
     if (epoch > 0 && regime === undefined) throw unknownEpoch(this.stream.name, epoch);
@@ -350,28 +381,19 @@ export class PartitionTask {
       if (subjects.full && !(await behind.flush(revision, this.stream.term))) this.stale = true;
     };
     const begin = behind.begin.bind(behind);
-    await recover({ journal, store, partition, subjects, models: control.state.models, begin, folded }, next);
-    this.barriers = [];
+    const term = this.around.intake && this.stream.term;
+    await recover({ journal, store, partition, subjects, models: control.state.models, term, begin, folded }, next);
+    this.barriers.clear();
     for (let missed = control.regime(epoch + 1); missed !== undefined; missed = control.regime(missed.epoch + 1)) {
       this.opened(missed);
     }
     if (regime !== undefined) await fireDeadlines(this.firing, regime, this.lastAtMs);
   }
-}
 
-function unknownEpoch(stream: string, epoch: number): TuttiError {
-  return new TuttiError('journal-corrupt', `${stream} is in epoch ${epoch}, which control has not opened`, {
-    where: stream,
-    mend: 'Restore the journal whole, stream control included.',
-    facts: { stream, epoch },
-  });
-}
-
-function internal(partition: number, cause: unknown): TuttiError {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  return new TuttiError('internal', `partition ${partition} stopped: ${said}`, {
-    mend: 'Restart the backbone; if it stops again, report this with the journal.',
-    facts: { partition },
-    cause,
-  });
+  /** Drops inputs that the journal has answered already: whoever wrote in our place may have done so. */
+  private forget(intake: number | null): void {
+    if (intake === null) return;
+    const elsewhere = unavailable('another writer has answered this input');
+    for (const { sink, index } of this.queue.dropBelow(intake)) sink.fail(index, elsewhere);
+  }
 }

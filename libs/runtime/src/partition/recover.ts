@@ -13,6 +13,8 @@ export interface Recovery {
   partition: number;
   subjects: SubjectCache;
   models: ReadonlyMap<number, ModelRevision>;
+  /** Term under which the store is taken over, so that an older owner stores nothing more; undefined: it is not. */
+  term: number | undefined;
   /** Told where the store is, before the first block is folded. */
   begin(checkpoint: Checkpoint | undefined): void;
   /** Called after each block: stores what memory should not hold any longer. */
@@ -33,6 +35,7 @@ export async function recover(recovery: Recovery, next: number): Promise<void> {
     await store.discard(partition);
     checkpoint = undefined;
   }
+  checkpoint = await takenOver(recovery, checkpoint);
   subjects.reset(checkpoint === undefined);
   recovery.begin(checkpoint);
   const reader = new JournalReader(journal, verdictsOf(partition));
@@ -40,6 +43,17 @@ export async function recover(recovery: Recovery, next: number): Promise<void> {
     if (block.first >= next) break;
     await recovery.folded(await foldBlock(recovery, block), block.end - 1);
   }
+}
+
+/** The store's checkpoint under our term: what an older owner still means to store is refused from then on. */
+async function takenOver(
+  { store, partition, term }: Recovery,
+  checkpoint: Checkpoint | undefined,
+): Promise<Checkpoint | undefined> {
+  if (term === undefined || checkpoint === undefined || checkpoint.term >= term) return checkpoint;
+  const ours = { revision: checkpoint.revision, term };
+  // Where it is refused it has moved meanwhile, and is what it is.
+  return (await store.commit(partition, checkpoint, ours, [])) ? ours : store.checkpoint(partition);
 }
 
 async function foldBlock({ partition, subjects, models }: Recovery, block: CheckedBlock): Promise<number> {

@@ -6,6 +6,7 @@ import { appendBlock, type Patience } from './append-block.js';
 import { FencedError } from './fenced-error.js';
 import { sealBlock } from './seal-block.js';
 import { readTail, type Tail } from './tail.js';
+import { unavailable } from './unavailable.js';
 
 /** Records to be appended: how many, and their lines, each ended by a line feed. */
 export interface Records {
@@ -13,7 +14,7 @@ export interface Records {
   readonly body: Uint8Array;
 }
 
-const CLAIM: Records = { lines: 0, body: new Uint8Array() };
+const HEADER_ALONE: Records = { lines: 0, body: new Uint8Array() };
 
 /** The stream of a partition's verdicts, as its one writer holds it (DESIGN §3.1). */
 export class VerdictStream {
@@ -23,6 +24,7 @@ export class VerdictStream {
   private writerTerm = 0;
   private nextRevision = 0;
   private intake: number | null = null;
+  private claimId = '';
 
   constructor(
     private readonly journal: Journal,
@@ -43,20 +45,35 @@ export class VerdictStream {
     return this.nextRevision;
   }
 
+  /** Offset after the last input of the intake topic that is answered; null where there is none. */
+  get cursor(): number | null {
+    return this.intake;
+  }
+
   /**
-   * Appends a claim: a header under the next term, which fences whoever had the stream before.
+   * Appends a claim: a header under the next term, which fences whoever had the stream before. Called again after it
+   * failed, it finds its claim where that was written.
    *
-   * @throws JournalUnavailableError, TuttiError `journal-corrupt`, `journal-version`
+   * @param begin offset the intake topic begins with: the cursor of a stream that has none yet
+   * @returns where the stream stood
+   * @throws JournalUnavailableError, TuttiError `journal-corrupt`, `journal-version`; `unavailable` told to stop
    */
-  async claim(nowMs: number): Promise<void> {
+  async claim(nowMs: number, begin: number | null = null): Promise<Tail> {
     for (;;) {
       const tail = await readTail(this.journal, this.partition);
+      this.intake = tail.intake ?? begin;
+      if (tail.lastId !== '' && tail.lastId === this.claimId) {
+        this.nextRevision = tail.next;
+        return tail;
+      }
+      if (this.patience.stopping()) throw unavailable('the partition is given up');
       this.writerTerm = tail.term + 1;
       this.nextRevision = tail.next;
-      this.intake = tail.intake;
+      const claim = this.block(HEADER_ALONE, Math.max(tail.atMs, nowMs), this.intake);
+      this.claimId = claim.id;
       try {
-        await this.journal.append(this.name, this.block(CLAIM, Math.max(tail.atMs, nowMs)));
-        return;
+        await this.journal.append(this.name, claim);
+        return tail;
       } catch (error) {
         if (!(error instanceof RevisionConflictError)) throw error;
       }
@@ -83,13 +100,13 @@ export class VerdictStream {
    * @param intake offset after the last input they answer; undefined: none was from an intake topic
    * @throws FencedError, TuttiError `unavailable` told to stop while the journal was away
    */
-  async append(records: Records, atMs: number, intake?: number): Promise<boolean> {
-    if (intake !== undefined) this.intake = intake;
-    const block = this.block(records, atMs);
+  async append(records: Records, atMs: number, intake: number | null = this.intake): Promise<boolean> {
+    const block = this.block(records, atMs, intake);
     const outcome = await appendBlock(this.journal, this.name, block, this.patience);
     switch (outcome) {
       case 'durable':
         this.nextRevision = block.first + block.count;
+        this.intake = intake;
         this.shelf.put(block);
         return true;
       case 'overtaken':
@@ -101,12 +118,17 @@ export class VerdictStream {
     }
   }
 
-  private block({ lines, body }: Records, atMs: number): Block {
+  /** Notes in the stream that a single input is about to be tried (docs/adr/0014-quarantine.md). As {@link append}. */
+  attempt(atMs: number): Promise<boolean> {
+    return this.append(HEADER_ALONE, atMs);
+  }
+
+  private block({ lines, body }: Records, atMs: number, intake: number | null): Block {
     return sealBlock({
       stream: this.name,
       first: this.nextRevision,
       term: this.writerTerm,
-      next: this.intake,
+      next: intake,
       atMs,
       engine: ENGINE,
       lines,
