@@ -8,8 +8,6 @@ export interface JournalUrl {
   keepAliveTimeoutMs: number;
   /** Hosts and ports as written, without credentials: for messages. */
   servers: string;
-  /** Name and password in the URL, not decoded. */
-  credentials: string | undefined;
   /** What the names of our streams begin with. */
   prefix: string;
 }
@@ -42,7 +40,7 @@ export function parseJournalUrl(url: string): JournalUrl {
   assertPrefix(prefix);
   const login = credentials === undefined ? '' : `${credentials}@`;
   const connectionString = `${scheme}://${login}${servers}${others.length === 0 ? '' : `?${others.join('&')}`}`;
-  return { connectionString, keepAliveTimeoutMs, servers: servers!, credentials, prefix };
+  return { connectionString, keepAliveTimeoutMs, servers: servers!, prefix };
 }
 
 /** @throws TuttiError `config-invalid` names that begin so are the server's own, or cannot be told apart */

@@ -37,7 +37,6 @@ type ReadCall = ServerWritableStream<streams.ReadReq, streams.ReadResp>;
  * ones on demand. Its data outlive it: it may be stopped and started again.
  */
 export class EventStoreDouble {
-  readonly kept: KeptStreams;
   /** What was asked of it so far. */
   readonly asked = { appends: 0, batchAppends: 0, reads: 0, subscriptions: 0, eventsSent: 0 };
   /** Calls it has not ended. */
@@ -47,6 +46,8 @@ export class EventStoreDouble {
   maxAppendBytes = MAX_APPEND_BYTES;
   /** Refuses every call as one that only the leader takes, and says who that is. */
   leader: { host: string; port: number } | undefined;
+  /** Subscriptions are confirmed and then tell nothing. */
+  mute = false;
   /** Refuses every call as one the user may not make. */
   denied = false;
 
@@ -56,9 +57,8 @@ export class EventStoreDouble {
   private server: Server | undefined;
   private port = 0;
 
-  constructor(kept = new KeptStreams()) {
-    this.kept = kept;
-  }
+  /** @param kept what it keeps; servers of one cluster keep the same */
+  constructor(readonly kept = new KeptStreams()) {}
 
   /** Connection string for it. */
   get url(): string {
@@ -198,7 +198,7 @@ export class EventStoreDouble {
     this.subscriptions.add(call);
     call.write(confirmationAnswer(`subscription-${this.asked.subscriptions}`));
     const push = (stream: string): void => {
-      if (stream !== wanted.stream || this.frozen !== undefined) return;
+      if (stream !== wanted.stream || this.mute || this.frozen !== undefined) return;
       const events = this.kept.streams.get(stream) ?? [];
       for (; next < events.length; next += 1) this.send(call, stream, next, events[next]!);
     };
