@@ -58,6 +58,7 @@ export { RelayThread, startRelayThread, type RelayThreadOptions } from './relay/
 export { Relay, runRelay, type Relaying, type RelayOptions, type RelayStatus } from './relay/relay.js';
 export { serveRelay } from './relay/serve-relay.js';
 export { VERDICT_EVENT_TYPE } from './relay/verdict-record.js';
+export { MemoryLeases, MemoryLeaseTable } from './leases/memory-leases.js';
 export { MemoryBroker, MemoryLog } from './log/memory-log.js';
 export {
   JournalUnavailableError,
@@ -70,5 +71,7 @@ export type { Found, IntakeDoor, IntakePlace } from './door.js';
 export type { Leases } from './ports/leases.js';
 export type { IntakeHandler, Log, LogRecord, NewRecord } from './ports/log.js';
 export type { EpochCounts, IndexedDecision, Projected, ProjectionStore } from './ports/projection-store.js';
+export { MemoryProjections, MemoryProjectionStore } from './projection/memory-projection-store.js';
+export { mergeEdge, mergeEdges } from './projection/merge-edges.js';
 export { MemoryRows, MemorySubjectStore } from './store/memory-subject-store.js';
 export type { Checkpoint, StoredSubject, SubjectRow, SubjectStore } from './ports/store.js';
