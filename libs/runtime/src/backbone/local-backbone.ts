@@ -11,12 +11,12 @@ import { partitionOf, TuttiError } from '@tutti/kernel';
 import type { CompiledModel, ModelDefinition } from '@tutti/model';
 import type { Answer, Backbone, BackboneStatus, Edge, Submission } from '../backbone.js';
 import type { RecordedTime } from '../clock/recorded-time.js';
+import { appendAct } from '../control/append-act.js';
 import type { ControlState } from '../control/control-state.js';
 import type { ControlStream } from '../control/control-stream.js';
-import { decideControl } from '../control/decide-control.js';
 import type { ModelCache } from '../control/model-cache.js';
 import type { OperatorAct } from '../control/operator-act.js';
-import { regimeAt } from '../control/regime-at.js';
+import { regimeBefore } from '../control/regime-at.js';
 import type { Opener } from '../opener/opener.js';
 import { dryRun } from '../partition/dry-run.js';
 import type { PartitionTask } from '../partition/partition-task.js';
@@ -24,13 +24,13 @@ import { subjectOf, type AnswerSink } from '../partition/pending.js';
 import { unavailable } from '../partition/unavailable.js';
 import type { Journal } from '../ports/journal.js';
 import type { SubjectStore } from '../ports/store.js';
+import { noModel } from '../problems/no-model.js';
 import type { Problems } from '../problems/problems.js';
 import { verdictsOf } from '../reading/block-shelf.js';
 import type { DecisionIndex } from '../reading/decision-index.js';
+import { findAtPlaces, findOnSubject, HISTORY_LIMIT } from '../reading/find-decision.js';
 import { VerdictReader } from '../reading/verdict-reader.js';
 import { ManyAnswers, OneAnswer } from './answers.js';
-
-const HISTORY_LIMIT = 100;
 
 /** What the backbone in one process consists of; all of it is closed with it. */
 export interface Parts {
@@ -58,15 +58,7 @@ export class LocalBackbone implements Backbone {
     this.space = control.state.space;
     this.partitions = tasks.length;
     this.readers = tasks.map(({ partition }) => new VerdictReader(journal, partition));
-    const nothing = {
-      kind: 'EpochOpened',
-      epoch: 0,
-      controlRevision: -1,
-      standingsOf: null,
-      at: '',
-      engine: '',
-    } as const;
-    this.before = regimeAt({ ...control.state, model: 0, models: new Map(), participants: new Map() }, nothing);
+    this.before = regimeBefore(control.state);
   }
 
   submit(event: DecisionEvent, authentication: Authentication): Promise<Answer> {
@@ -104,24 +96,9 @@ export class LocalBackbone implements Backbone {
 
   async operate(act: OperatorAct, ifRevision?: number): Promise<{ controlRevision: number; effectiveEpoch: number }> {
     const { control, time, models, opener } = this.parts;
-    await retryingOnce(() => control.catchUp());
-    let effectiveEpoch = 0;
-    let controlRevision = -1;
-    await control
-      .append((state) => {
-        controlRevision = state.revision;
-        effectiveEpoch = state.revision > state.epochRevision ? state.epoch + 1 : state.epoch;
-        const seen = act.act === 'publish-model' ? state.model : state.revision;
-        if (ifRevision !== undefined && ifRevision !== seen) return mismatch(act, ifRevision, seen);
-        const record = decideControl(act, state, Math.max(time.now(), state.epochAtMs), models.compile);
-        if (record !== undefined && !(record instanceof Error)) effectiveEpoch = state.epoch + 1;
-        return record;
-      })
-      .then((appended) => {
-        if (appended !== undefined) controlRevision = appended.revision;
-      });
+    const done = await appendAct(control, act, ifRevision, time.now(), models.compile);
     opener.look();
-    return { controlRevision, effectiveEpoch };
+    return done;
   }
 
   async inForce(epoch: number): Promise<void> {
@@ -151,25 +128,11 @@ export class LocalBackbone implements Backbone {
   async findDecision(participant: string, id: string, subject?: string): Promise<WireVerdict[]> {
     const source = `/participants/${participant}`;
     if (subject === undefined) {
-      const found: WireVerdict[] = [];
-      for (const { partition, revision } of await this.parts.index.find(source, id)) {
-        const verdict = await this.readers[partition]?.at(revision);
-        if (verdict?.verdict.id === id && verdict.verdict.source === source) found.push(verdict.wire());
-      }
-      return found;
+      return findAtPlaces(this.readers, await this.parts.index.find(source, id), source, id);
     }
     const state = await this.subject(subject);
     if (state === undefined) return [];
-    const reader = this.readers[this.taskOf(subject).partition]!;
-    const used = new Set(state.log.find(source, id, 0));
-    const found: WireVerdict[] = [];
-    // Verdicts that did not use the id up are not remembered by it; they are looked for in the latest of its history.
-    const latest = state.log.revisions().slice(-HISTORY_LIMIT);
-    for (const revision of [...new Set([...latest, ...used])].toSorted((a, b) => a - b)) {
-      const verdict = await reader.at(revision);
-      if (verdict?.verdict.id === id && verdict.verdict.source === source) found.push(verdict.wire());
-    }
-    return found;
+    return findOnSubject(this.readers[this.taskOf(subject).partition]!, state, source, id);
   }
 
   async verdict(partition: number, revision: number): Promise<WireVerdict | undefined> {
@@ -264,30 +227,6 @@ export class LocalBackbone implements Backbone {
   private taskOf(subject: string): PartitionTask {
     return this.parts.tasks[partitionOf(subject, this.partitions)]!;
   }
-}
-
-async function retryingOnce<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof TuttiError) || !error.retryable) throw error;
-    return work();
-  }
-}
-
-function mismatch(act: OperatorAct, ifRevision: number, actual: number): TuttiError {
-  const what = act.act === 'publish-model' ? 'the model' : 'control';
-  return new TuttiError('revision-mismatch', `${what} is at revision ${actual}, not ${ifRevision}`, {
-    mend: 'Look at what has changed, then decide again.',
-    facts: { expected: ifRevision, actual },
-  });
-}
-
-function noModel(): TuttiError {
-  return new TuttiError('no-model', 'no model has been published yet', {
-    retryable: true,
-    mend: 'Publish one: `tutti model publish FILE`.',
-  });
 }
 
 function clockJump(): TuttiError {

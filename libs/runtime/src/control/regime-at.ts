@@ -54,3 +54,16 @@ const contractsOf = (() => {
     return found;
   };
 })();
+
+/** What is in force before the first epoch: nothing. */
+export function regimeBefore(control: ControlState): Regime {
+  const opened: EpochOpened = {
+    kind: 'EpochOpened',
+    epoch: 0,
+    controlRevision: -1,
+    standingsOf: null,
+    at: '',
+    engine: '',
+  };
+  return regimeAt({ ...control, model: 0, models: new Map(), participants: new Map() }, opened);
+}

@@ -193,8 +193,16 @@ function numberEnd(text: string, from: number): number {
   return at;
 }
 
+/** Longer texts are searched for their end, shorter ones looked through. */
+const SHORT = 32;
+
 /** Where a string ends, given the place of its opening quote. */
 function stringEnd(text: string, opening: number): number {
+  for (let at = opening + 1; at < opening + SHORT; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) return at + 1;
+    if (unit === BACKSLASH) break;
+  }
   let at = text.indexOf('"', opening + 1);
   while (at !== -1) {
     let before = at - 1;
