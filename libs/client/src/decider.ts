@@ -44,6 +44,8 @@ export class Decider {
   /** Decisions with an id of their writer whose outcome is unknown: sent again, they go out with the same bytes. */
   readonly #unanswered = new Recent<string, { said: string; envelope: Envelope }>(UNANSWERED_REMEMBERED);
 
+  readonly #underWay = new Set<Promise<unknown>>();
+
   constructor(caller: Caller, options: DeciderOptions) {
     this.#caller = caller;
     this.#options = options;
@@ -73,19 +75,23 @@ export class Decider {
     return envelopeOf(decision, { participant, signer, basedOn, nowMs: nowMs() });
   }
 
-  async decide(decision: Decision, timeoutMs = this.#options.timeoutMs): Promise<Verdict> {
+  decide(decision: Decision, timeoutMs = this.#options.timeoutMs): Promise<Verdict> {
     const endMs = performance.now() + timeoutMs;
-    return this.#remembering(await this.#take(decision, timeoutMs), async (envelope) => {
-      const submission = await this.#post(envelope, Math.max(1, endMs - performance.now()), true);
-      return this.verdictOn(envelope, submission, endMs - performance.now(), timeoutMs);
-    });
+    return this.#counted(async () =>
+      this.#remembering(await this.#take(decision, timeoutMs), async (envelope) => {
+        const submission = await this.#post(envelope, Math.max(1, endMs - performance.now()), true);
+        return this.verdictOn(envelope, submission, endMs - performance.now(), timeoutMs);
+      }),
+    );
   }
 
   /** Sends an event over the road; for many at once. Resolves with its verdict. */
-  async decideEnvelope(envelope: Envelope, timeoutMs: number): Promise<Verdict> {
+  decideEnvelope(envelope: Envelope, timeoutMs: number): Promise<Verdict> {
     const endMs = performance.now() + timeoutMs;
-    const submission = await this.#post(envelope, timeoutMs, true);
-    return this.verdictOn(envelope, submission, endMs - performance.now(), timeoutMs);
+    return this.#counted(async () => {
+      const submission = await this.#post(envelope, timeoutMs, true);
+      return this.verdictOn(envelope, submission, endMs - performance.now(), timeoutMs);
+    });
   }
 
   /**
@@ -107,12 +113,30 @@ export class Decider {
   }
 
   /** Resolves when the decision is durable in the intake. */
-  async publish(decision: Decision): Promise<{ envelope: Envelope; submission: Submission }> {
+  publish(decision: Decision): Promise<{ envelope: Envelope; submission: Submission }> {
     const { timeoutMs } = this.#options;
-    return this.#remembering(await this.#take(decision, timeoutMs), async (envelope) => ({
-      envelope,
-      submission: await this.#post(envelope, timeoutMs, false),
-    }));
+    return this.#counted(async () =>
+      this.#remembering(await this.#take(decision, timeoutMs), async (envelope) => ({
+        envelope,
+        submission: await this.#post(envelope, timeoutMs, false),
+      })),
+    );
+  }
+
+  /** Resolves when nothing is under way any more: what was taken before the client was closed is sent. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  async #counted<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#caller.lifetime.closed) throw new ClosedError();
+    const call = work();
+    this.#underWay.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#underWay.delete(call);
+    }
   }
 
   /**

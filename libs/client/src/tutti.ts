@@ -280,7 +280,10 @@ export class Tutti<M extends ModelTypes = AnyModel> {
   async close(): Promise<void> {
     this.#caller.lifetime.close();
     const subscriptions = [...this.#subscriptions].map((subscription) => subscription.close());
-    await Promise.allSettled([...subscriptions, this.#road?.close()]);
+    await Promise.allSettled(subscriptions);
+    if (this.#road === undefined) return;
+    await this.#decider.settled();
+    await this.#road.close();
   }
 
   async *#onTopic(road: Road, filter: VerdictFilter): AsyncGenerator<Verdict, void, undefined> {

@@ -46,7 +46,6 @@ export class KafkaRoad implements Road {
   }
 
   async send(envelope: Envelope, timeoutMs: number, wait: boolean): Promise<Arrival> {
-    if (this.#lifetime.closed) throw new ClosedError();
     const { name } = envelope;
     const record = decisionRecord(envelope);
     if (record.value.length > DECISION_BYTES_MAX) {
