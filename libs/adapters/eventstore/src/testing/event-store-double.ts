@@ -2,6 +2,7 @@ import type {
   sendUnaryData,
   Server,
   ServerReadableStream,
+  ServerUnaryCall,
   ServerWritableStream,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
@@ -10,6 +11,8 @@ import {
   appendAnswer,
   appendTarget,
   confirmationAnswer,
+  deleteAnswer,
+  deletedStream,
   eventAnswer,
   failureStatus,
   featuresAnswer,
@@ -129,7 +132,15 @@ export class EventStoreDouble {
         this.asked.batchAppends += 1;
         call.emit('error', failureStatus(grpc.status.UNIMPLEMENTED, 'the double takes single appends'));
       },
-      ...Object.fromEntries(['delete', 'tombstone'].map((name) => [name, unimplemented])),
+      delete: (
+        call: ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>,
+        answer: sendUnaryData<streams.DeleteResp>,
+      ) => {
+        this.kept.streams.delete(deletedStream(call.request));
+        answer(null, deleteAnswer());
+      },
+      tombstone: (_: unknown, answer: sendUnaryData<unknown>) =>
+        answer(failureStatus(grpc.status.UNIMPLEMENTED, 'the double deletes no stream for ever')),
     };
   }
 
@@ -258,8 +269,4 @@ function tooLarge(bytesMax: number) {
     exception: 'maximum-append-size-exceeded',
     'maximum-append-size': String(bytesMax),
   });
-}
-
-function unimplemented(_: unknown, answer: sendUnaryData<unknown>): void {
-  answer(failureStatus(grpc.status.UNIMPLEMENTED, 'the double keeps what it has'));
 }

@@ -54,6 +54,16 @@ export function appendAnswer(expected: Expected, outcome: Appended): streams.App
   return answer;
 }
 
+export function deletedStream(request: streams.DeleteReq): string {
+  return nameOf(request.getOptions()!.getStreamIdentifier());
+}
+
+export function deleteAnswer(): streams.DeleteResp {
+  const answer = new streams.DeleteResp();
+  answer.setNoPosition(new shared.Empty());
+  return answer;
+}
+
 /** What a read asks for: events of one stream. */
 export interface Wanted {
   stream: string;
