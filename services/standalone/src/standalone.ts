@@ -11,7 +11,7 @@ import { TuttiError } from '@tutti/kernel';
 import { type Backbone, type Clock, createBackbone, type EpochPace, outcomeHash } from '@tutti/runtime';
 import { journaledSpace } from './journaled-space.js';
 import { pino, type Logger } from 'pino';
-import { type ModelNews, type ModelSource, publishModel, readModel, refusalOf } from '@tutti/service';
+import { type ModelNews, type ModelSource, publishModel, readModel, refusalOf, Undo } from '@tutti/service';
 import { textOf, watchModel } from './model/watch-model.js';
 
 export interface StandaloneOptions {
@@ -32,6 +32,8 @@ export interface StandaloneOptions {
   /** Name of a space that begins. Default: the model's name. */
   space?: string;
   access?: AccessOptions;
+  /** Decisions a second that each participant may send; absent: as many as there are. */
+  quota?: number;
   /** Default: the machine's. */
   clock?: Clock;
   /** How often epochs may be opened. Default: at most every 200 ms, early after 100,000 decisions. */
@@ -91,7 +93,14 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     undo.add(() => backbone.close());
     await publishAtStart(backbone, read, options);
     const outcome = (): Promise<string> => outcomeHash(journal, backbone.partitions);
-    const contract: ContractApp = await createContractApp({ backbone, access, outcome, logger });
+    const contract: ContractApp = await createContractApp({
+      backbone,
+      access,
+      outcome,
+      logger,
+      ...(options.quota !== undefined && { quota: options.quota }),
+      ...(options.clock !== undefined && { clock: options.clock }),
+    });
     undo.add(() => contract.close());
     const bound = await contract.listen({ host, port, orNextFree });
     if (options.watch === true && typeof options.model === 'string') {
@@ -145,25 +154,5 @@ async function publishAtStart(backbone: Backbone, read: Read, options: Standalon
   } catch (error) {
     if (!hasModel) throw error;
     options.onModel?.(refusalOf(error));
-  }
-}
-
-/** What has been opened, closed in the opposite order, each once. */
-class Undo {
-  readonly #steps: (() => Promise<void>)[] = [];
-  #done: Promise<void> | undefined;
-
-  add(step: () => Promise<void>): void {
-    this.#steps.push(step);
-  }
-
-  /** Every step is taken, whatever another one throws; the first error is thrown at the end. */
-  all(): Promise<void> {
-    this.#done ??= (async () => {
-      const errors: unknown[] = [];
-      for (const step of this.#steps.toReversed()) await step().catch((error: unknown) => errors.push(error));
-      if (errors.length > 0) throw errors[0];
-    })();
-    return this.#done;
   }
 }
