@@ -213,14 +213,14 @@ describe('a space that trusts nobody on its network', () => {
     await shop.close();
     shop = await startShop({ trust: 'signed', access: { operatorToken: OPERATOR } });
     door = new HeldDoor(shop.backbone);
-    const add = {
+    const { effectiveEpoch } = await shop.backbone.operate({
       act: 'add-participant',
       participant: 'buyer-9',
       roles: ['buyer'],
-      by: 'o',
+      by: 'operator',
       because: 'a test',
-    } as const;
-    await shop.backbone.inForce((await shop.backbone.operate(add)).effectiveEpoch);
+    });
+    await shop.backbone.inForce(effectiveEpoch);
     const issue = { participant: 'buyer-9', scopes: ['participant'], because: 'a test' };
     const operator = { authorization: `Bearer ${OPERATOR}` };
     const { body } = await operate(shop.url, 'POST', '/v1/tokens', issue, operator);

@@ -33,7 +33,7 @@ export class HeldDoor implements IntakeDoor {
     if (partition > 0 || offset >= this.inputs.length) {
       throw new TuttiError('not-found', `${partition}/${offset} is beyond the topic's end`);
     }
-    while (this.#found[offset] === undefined && waitMs > 0 && this.patient) {
+    if (waitMs > 0 && this.patient && this.#found[offset] === undefined) {
       this.#onWait();
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
