@@ -1,11 +1,11 @@
-import type { Trust } from '@tutti/contracts';
 import type { ModelDefinition } from '@tutti/model';
 import type { Clock } from '../clock/clock.js';
 import type { EpochPace } from '../opener/opener.js';
-import type { TaskSettings } from '../partition/task-surroundings.js';
 import type { Journal } from '../ports/journal.js';
 import type { SubjectStore } from '../ports/store.js';
 import type { DecisionIndex } from '../reading/decision-index.js';
+import type { SpaceOptions } from './space.js';
+import type { TaskOptions } from './task-settings.js';
 
 /** The model a backbone is started with. */
 export interface StartingModel {
@@ -19,12 +19,7 @@ export interface StartingModel {
 }
 
 /** What a backbone in one process is made of. */
-export interface BackboneOptions {
-  space: string;
-  /** Fixed at the space's first start. Undefined: as journaled, 4 at the first start. */
-  partitions?: number;
-  /** Fixed at the space's first start. Undefined: as journaled, `signed` at the first start. */
-  trust?: Trust;
+export interface BackboneOptions extends SpaceOptions, TaskOptions {
   /** Closed with the backbone. */
   journal: Journal;
   /** Closed with the backbone. */
@@ -36,8 +31,4 @@ export interface BackboneOptions {
   /** Default: at most one epoch in 200 ms, early after 100,000 decisions. */
   pace?: Partial<EpochPace>;
   model?: StartingModel;
-  /** Subjects kept in memory over all partitions, about; default 250,000 (about 1 KB each). */
-  subjectsInMemory?: number;
-  /** How much each partition takes on, and how long it puts off storing. */
-  tasks?: Partial<Omit<TaskSettings, 'subjectsMax'>>;
 }

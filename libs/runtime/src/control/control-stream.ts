@@ -65,10 +65,26 @@ export class ControlStream {
     return this.regimes.get(epoch);
   }
 
+  /**
+   * Makes sure that the regimes from an epoch on are at hand, for a partition that lags behind those worked on so far;
+   * reads the stream again where they are not. Say first who needs them, or they may be let go again.
+   *
+   * @throws JournalUnavailableError, TuttiError `journal-corrupt`
+   */
+  async remember(fromEpoch: number): Promise<void> {
+    const { epoch } = this.folded;
+    const isKnown = (one: number): boolean => one < 1 || one > epoch || this.regimes.has(one);
+    if (isKnown(fromEpoch) && isKnown(fromEpoch + 1)) return;
+    const again = await ControlStream.open(this.journal, this.compile, fromEpoch);
+    again.close();
+    for (const [one, regime] of again.regimes)
+      if (one <= epoch && !this.regimes.has(one)) this.regimes.set(one, regime);
+  }
+
   /** Lets go of regimes that no partition needs any more. */
   forgetBefore(epoch: number): void {
     this.keepFrom = Math.max(this.keepFrom, epoch);
-    for (const known of this.regimes.keys()) if (known < this.keepFrom) this.regimes.delete(known);
+    for (const known of this.regimes.keys()) if (known < epoch) this.regimes.delete(known);
   }
 
   /** Calls after each record folded; with the regime, where it opened an epoch. */

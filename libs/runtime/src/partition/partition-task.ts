@@ -101,10 +101,12 @@ export class PartitionTask {
    * The same, waiting for journal and store as long as it takes, until it is closed.
    *
    * @param intakeBegin first offset of the intake topic, where a partition without a cursor begins
+   * @param leftover what an earlier task left unanswered; goes first, as far as it still needs an answer
    * @returns what the tenures before got done
    * @throws TuttiError `unavailable` closed meanwhile; `partition-lost`, `journal-corrupt`, `journal-version`
    */
-  startPatiently(intakeBegin: number): Promise<Barren> {
+  startPatiently(intakeBegin: number, leftover: readonly Pending[] = []): Promise<Barren> {
+    this.queue.putBack(leftover);
     return patiently(this.patience, () => this.begin(intakeBegin));
   }
 
@@ -128,10 +130,9 @@ export class PartitionTask {
     this.wake();
   }
 
-  /** Resolves when an input may be offered. @throws TuttiError `unavailable` */
-  async room(): Promise<void> {
-    while (this.ended === undefined && this.queue.full) await this.queue.room();
-    if (this.ended !== undefined) throw unavailable(this.ended.message, this.ended);
+  /** Resolves when an input may be offered, or the task has ended; undefined: one may be offered now. */
+  room(): Promise<void> | undefined {
+    return this.queue.full && this.ended === undefined ? this.queue.room() : undefined;
   }
 
   /**
@@ -319,9 +320,8 @@ export class PartitionTask {
       throw error;
     }
     for (let i = 0; i < answers.length; i++) {
-      const { sink, index } = batch[i]!;
       const { verdict, duplicate } = answers[i]!;
-      sink.answer(index, verdict, duplicate);
+      batch[i]!.sink.answer(batch[i]!.index, verdict, duplicate);
     }
     if (answers.length < batch.length) this.queue.putBack(batch.slice(answers.length));
   }
@@ -332,14 +332,13 @@ export class PartitionTask {
 
   /** Makes a block durable. False: it was not, and memory is stale. */
   private async append(block: OpenBlock, intake?: number): Promise<boolean> {
-    const { lines } = block;
-    if (lines === 0) return true;
+    if (block.lines === 0) return true;
     if (!(await this.stream.append(block, this.lastAtMs, intake))) {
       this.stale = true;
       return false;
     }
-    this.behind.made(lines);
-    this.around.decided(lines);
+    this.behind.made(block.lines);
+    this.around.decided(block.lines);
     return true;
   }
 
@@ -371,6 +370,7 @@ export class PartitionTask {
     const { epoch, atMs, next, intake } = await this.stream.locate();
     this.forget(intake);
     await control.catchUp();
+    await control.remember(epoch);
     const regime = control.regime(epoch);
     if (epoch > 0 && regime === undefined) throw unknownEpoch(this.stream.name, epoch);
     this.current = regime;
