@@ -21,6 +21,9 @@ export interface KafkaRoadOptions {
   readsVerdicts: boolean;
 }
 
+/** A decision whose writer gave its time may have been sent before: most others have their verdict by then. */
+const OFTEN_ANSWERED_MS = 1_000;
+
 /** What is known once the brokers were reached. */
 interface Space {
   decisions: string;
@@ -165,7 +168,7 @@ export class KafkaRoad implements Road {
     const endMs = performance.now() + leftMs;
     const late = (fault: KafkaFault): Error => gaveUp(name, leftMs, fault, true);
     const used = begun ?? (await this.#until(endMs, () => space.watch.watch(envelope, partition), late));
-    let half: ReturnType<typeof setTimeout> | undefined;
+    let patience: ReturnType<typeof setTimeout> | undefined;
     const forget = this.#lifetime.onClose(() => used.giveUp());
     try {
       if (begun === undefined) {
@@ -175,14 +178,15 @@ export class KafkaRoad implements Road {
       }
       const left = Math.max(1, endMs - performance.now());
       // In a quiet partition nothing shows that a repeated decision was passed over.
-      half = setTimeout(() => void space.watch.search(used).catch(() => {}), left / 2);
+      const patienceMs = Math.min(left / 2, envelope.filledIn.has('time') ? left : OFTEN_ANSWERED_MS);
+      patience = setTimeout(() => void space.watch.search(used).catch(() => {}), patienceMs);
       const found = await withinMs(left, used.found, () => undefined);
       if (found === undefined && this.#lifetime.closed) throw new ClosedError(name);
       return found;
     } catch (error) {
       throw error instanceof KafkaFault ? new TimeoutError(name, Math.round(leftMs), error) : error;
     } finally {
-      clearTimeout(half);
+      clearTimeout(patience);
       forget();
       space.watch.drop(used);
     }

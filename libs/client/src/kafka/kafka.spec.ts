@@ -259,6 +259,23 @@ describe('decide over Kafka', () => {
     expect(await deciding).toMatchObject({ position: first.position, duplicate: true });
   });
 
+  it('finds the first verdicts of many that were all decided before, in partitions that are quiet', async () => {
+    const { kafka, client } = given();
+    const again = Array.from({ length: 200 }, (_, i) =>
+      ship(`order-${i % 7}`, { id: `d-${i}`, time: '2026-03-02T09:59:00.000Z' }),
+    );
+    const first = client();
+    const positions = new Map<string, string>();
+    for await (const { decision, verdict } of first.decideMany(again)) positions.set(decision.id!, verdict.position);
+    kafka.nowMs += 3_600_000;
+    let n = 0;
+    for await (const { decision, verdict } of client(10_000).decideMany(again)) {
+      expect(verdict).toMatchObject({ duplicate: true, position: positions.get(decision.id!) });
+      n++;
+    }
+    expect(n).toBe(200);
+  });
+
   it('finds the verdict on what was published, later', async () => {
     const { kafka, backbone, tutti } = given();
     const sent = await tutti.publish(ship('order-1', { id: 'a' }));

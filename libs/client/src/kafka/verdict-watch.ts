@@ -11,6 +11,13 @@ const IDLE_MS = 60_000;
 /** A decision's `time` may lie 5 minutes ahead of its verdict's; the rest is for clocks that differ. */
 const EARLIER_MS = 6 * 60_000;
 
+/** Verdicts from offset `from` on are to be looked through; it is known after a call. */
+interface Search {
+  watch: Watch;
+  from: number;
+  isKnown: boolean;
+}
+
 /**
  * Finds verdicts on their topic: while anybody waits, all partitions are read from the tail on that was there before
  * the decision was sent.
@@ -23,6 +30,9 @@ export class VerdictWatch {
   readonly #watches = new Map<string, Set<Watch>>();
   /** Next offset to come, by partition. */
   #next: number[] = [];
+  /** Offset at which reading earlier ones again ends, by partition. */
+  #end: number[] = [];
+  #searches: Search[] = [];
   #reading: Promise<Reading> | undefined;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
@@ -74,16 +84,35 @@ export class VerdictWatch {
   async search(watch: Watch, sinceMs = timeOf(watch.envelope)): Promise<void> {
     if (watch.isDone || sinceMs >= watch.searchedFromMs) return;
     watch.searchedFromMs = sinceMs;
-    const { partition } = watch;
-    const from = (await this.#port.offsetsAt(this.#topic, sinceMs - EARLIER_MS))[partition];
-    const reading = await this.#reading;
-    if (from === undefined || reading === undefined || from >= (this.#next[partition] ?? 0)) {
-      if (watch.isPassed) watch.giveUp();
-      return;
+    const search = { watch, from: Number.POSITIVE_INFINITY, isKnown: false };
+    this.#searches.push(search);
+    try {
+      search.from = (await this.#port.offsetsAt(this.#topic, sinceMs - EARLIER_MS))[watch.partition] ?? search.from;
+    } finally {
+      search.isKnown = true;
     }
-    watch.rewound();
-    this.#next[partition] = from;
-    reading.seek(partition, from);
+    await this.#rewind(watch.partition);
+  }
+
+  /** Begins the searches of a partition, all at once, unless earlier ones are still being read. */
+  async #rewind(partition: number): Promise<void> {
+    const reading = await this.#reading;
+    const next = this.#next[partition] ?? 0;
+    if (reading === undefined || next < (this.#end[partition] ?? 0)) return;
+    const isReady = ({ watch, isKnown }: Search): boolean => isKnown && watch.partition === partition;
+    const searches = this.#searches.filter(isReady);
+    this.#searches = this.#searches.filter((search) => !isReady(search));
+    let first = next;
+    for (const { watch, from } of searches) {
+      if (watch.isDone) continue;
+      if (from < next) watch.rewound();
+      else if (watch.isPassed) watch.giveUp();
+      first = Math.min(first, from);
+    }
+    if (first === next) return;
+    this.#end[partition] = next;
+    this.#next[partition] = first;
+    reading.seek(partition, first);
   }
 
   async close(): Promise<void> {
@@ -102,6 +131,7 @@ export class VerdictWatch {
   }
 
   async #attach(from: number[] | undefined): Promise<Reading> {
+    if (from === undefined) this.#end = [];
     this.#next = from ?? (await this.#port.ranges(this.#topic)).map(({ end }) => end);
     return this.#port.read(this.#topic, {
       from: this.#next,
@@ -145,6 +175,7 @@ export class VerdictWatch {
       if (wire !== undefined) for (const watch of waiting) watch.saw(wire);
     }
     this.#next[partition] = records.at(-1)!.offset + 1;
+    if (this.#searches.length > 0) void this.#rewind(partition).catch(() => {});
     const watches = this.#all().filter((one) => one.partition === partition);
     if (watches.length === 0) return;
     const last = verdictOfRecord(partition, records.at(-1)!);
@@ -153,6 +184,7 @@ export class VerdictWatch {
     for (const watch of watches) {
       watch.passed(passed);
       if (!watch.isPassed || watch.isDone) continue;
+      if (this.#searches.some((search) => search.watch === watch)) continue;
       if (watch.searchedFromMs <= timeOf(watch.envelope)) watch.giveUp();
       else void this.search(watch).catch(() => {});
     }
