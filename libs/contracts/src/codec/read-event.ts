@@ -1,5 +1,5 @@
 import { Buffer, isAscii, isUtf8 } from 'node:buffer';
-import { sha256Hex, type Json, type JsonObject } from '@tutti/kernel';
+import { parseJson, sha256Hex, type Json, type JsonObject } from '@tutti/kernel';
 import type { Attributes, DecisionEvent, Encoded, UnreadableEvent } from '../event.js';
 import { reason } from '../reason.js';
 import { isSubjectId, readEnvelope } from './envelope.js';
@@ -35,7 +35,7 @@ function readStructured({ bytes: received, key }: ReceivedEvent & { mode: 'struc
   const text = bytes.toString(ascii ? 'latin1' : 'utf8');
   let value: Json;
   try {
-    value = JSON.parse(text) as Json;
+    value = parseJson(text);
   } catch (error) {
     return unreadable(received, key, `the bytes are no JSON${place(error)}`);
   }
@@ -76,7 +76,7 @@ function readBinary({ headers, bytes: received, key }: ReceivedEvent & { mode: '
     if (bodyText === undefined) problem = 'the body is no UTF-8';
     else {
       try {
-        data = JSON.parse(bodyText) as Json;
+        data = parseJson(bodyText);
         if (hasForbiddenEscape(bodyText)) problem = FORBIDDEN;
       } catch (error) {
         problem = `the body is no JSON${place(error)}`;

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { TuttiError, type Json, type JsonObject } from '@tutti/kernel';
+import { parseJson, TuttiError, type Json, type JsonObject } from '@tutti/kernel';
 import { readEnvelope } from '../codec/envelope.js';
 import { readEventTime } from '../codec/event-time.js';
 import { readEvent } from '../codec/read-event.js';
@@ -47,7 +47,7 @@ export function parseVerdictLine(line: string | Uint8Array): RecordedVerdict {
   const text = typeof line === 'string' ? line : Buffer.from(line.buffer, line.byteOffset, line.length).toString();
   let record: Recorded | null;
   try {
-    record = JSON.parse(text) as Recorded | null;
+    record = parseJson(text) as unknown as Recorded | null;
   } catch (cause) {
     throw corrupt('it is no JSON', cause);
   }

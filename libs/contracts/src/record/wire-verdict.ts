@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { formatTime, type Json } from '@tutti/kernel';
+import { formatTime, parseJson, type Json } from '@tutti/kernel';
 import type { DecisionEvent, Encoded } from '../event.js';
 import type { Verdict, WireVerdict } from '../verdict.js';
 import { VERDICT_LINE_START } from './verdict-line.js';
@@ -60,9 +60,9 @@ export function wireText(head: string, encoded: Encoded, partition: number, revi
 
 /** The event as JSON; `{ base64 }` where its bytes are none. */
 function decisionJson(encoded: Encoded): Json {
-  if (encoded.as === 'json') return JSON.parse(encoded.text) as Json;
+  if (encoded.as === 'json') return parseJson(encoded.text);
   try {
-    return JSON.parse(Buffer.from(encoded.text, 'base64').toString('utf8')) as Json;
+    return parseJson(Buffer.from(encoded.text, 'base64').toString('utf8'));
   } catch {
     return { base64: encoded.text };
   }

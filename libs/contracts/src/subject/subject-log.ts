@@ -173,9 +173,19 @@ let hashLow = 0;
  */
 function hashId(source: string, id: string): void {
   if (id === hashedId && source === hashedSource) return;
-  const digest = hash('sha256', `${source}\0${id}`, 'hex');
-  hashHigh = Number.parseInt(digest.slice(0, 8), 16) | 0;
-  hashLow = Number.parseInt(digest.slice(8, 16), 16) | 0;
+  // As text of one character a byte: the cheapest form to take eight bytes from.
+  const digest = hash('sha256', `${source}\0${id}`, 'binary');
+  hashHigh = word32(digest, 0);
+  hashLow = word32(digest, 4);
   hashedSource = source;
   hashedId = id;
+}
+
+function word32(bytes: string, at: number): number {
+  return (
+    (bytes.charCodeAt(at) << 24) |
+    (bytes.charCodeAt(at + 1) << 16) |
+    (bytes.charCodeAt(at + 2) << 8) |
+    bytes.charCodeAt(at + 3)
+  );
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '@tutti/kernel';
 import { quoted, recordText, revisionsText, word } from '../record/json-words.js';
 import type { SubjectState } from '../subject.js';
 import { SubjectLog } from './subject-log.js';
@@ -28,7 +29,7 @@ const shared = new Map<string, Readonly<Record<string, number>>>();
 
 /** A subject from its text and the chunks of its log, in order; the inverse of {@link serializeSubject}. */
 export function parseSubject(text: string, chunks: readonly Uint8Array[]): SubjectState {
-  const stored = JSON.parse(text) as Omit<SubjectState, 'log'>;
+  const stored = parseJson(text) as unknown as Omit<SubjectState, 'log'>;
   return {
     id: stored.id,
     type: stored.type,

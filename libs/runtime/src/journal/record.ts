@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tutti/kernel';
+import { parseJson, type JsonObject } from '@tutti/kernel';
 import type { JournalRecord } from './block.js';
 import { corrupt } from './corrupt.js';
 
@@ -25,7 +25,7 @@ export function recordKind(stream: string, record: JournalRecord): string {
  */
 export function parseRecord(stream: string, record: JournalRecord): JsonObject {
   try {
-    return JSON.parse(record.line.toString('utf8')) as JsonObject;
+    return parseJson(record.line.toString('utf8')) as JsonObject;
   } catch (cause) {
     throw corrupt(stream, record.revision, 'a record is no JSON', cause);
   }
