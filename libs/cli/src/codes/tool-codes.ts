@@ -18,6 +18,16 @@ export const TOOL_CODES: Readonly<Record<string, OwnCode>> = {
       'The file that keeps the place in the stream holds something else.',
       'Name another file, or delete it to begin anew.',
     ],
+    'kafkajs-missing': [
+      'kafkajs is not installed',
+      'A client with `kafka` publishes with the package kafkajs, which is not installed beside it.',
+      'npm install kafkajs; or leave `kafka` out and give `url`.',
+    ],
+    'topic-unreadable': [
+      'Records of a topic cannot be read',
+      'They are compressed with a codec that kafkajs does not bring along.',
+      'Register the codec (kafkajs: CompressionCodecs), or read over HTTP.',
+    ],
     closed: ['The client was closed', '`close()` was called before this call.', 'Connect again.'],
     'handler-invalid': [
       'A handler of verdicts cannot be used',
