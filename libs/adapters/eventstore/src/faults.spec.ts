@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { JournalUnavailableError, type Block, type Journal } from '@tutti/runtime/journal';
 import { blockOf, blocksOf } from './testing/blocks.js';
-import { EventStoreDouble } from './testing/event-store-double.js';
 import { groundOf, idsOf } from './testing/ground.js';
+import { insist, soon } from './testing/insist.js';
 
 const ground = groundOf();
-const soon = <T>(value: () => T) => expect.poll(value, { timeout: 10_000, interval: 5 });
 
 describe('a server that answers nothing', () => {
   it('is unavailable within the time-out, for every call', async () => {
@@ -153,62 +152,6 @@ describe('a subscription', () => {
     expect(ground.double.open.size).toBe(0);
   });
 });
-
-describe('a server that refuses', () => {
-  it('as not the leader: the leader is asked from then on', async () => {
-    const leader = await ground.another(new EventStoreDouble(ground.double.kept));
-    const journal = await ground.open();
-    ground.double.leader = leader.address;
-    await expect(journal.append('s', blockOf('s', 0))).rejects.toMatchObject({
-      code: 'journal-unavailable',
-      message: expect.stringContaining('leader'),
-    });
-    await insist(journal, 's', blockOf('s', 0));
-    expect(leader.asked.appends).toBeGreaterThan(0);
-    expect(await journal.read('s', 0)).toHaveLength(1);
-  });
-
-  it('access: says what to mend', async () => {
-    const journal = await ground.open();
-    ground.double.denied = true;
-    await expect(journal.last('s')).rejects.toMatchObject({
-      code: 'journal-unavailable',
-      message: expect.stringContaining('denies'),
-      mend: expect.stringContaining('right'),
-    });
-    ground.double.denied = false;
-    expect(await journal.last('s')).toBeUndefined();
-  });
-
-  it('as much in one append: gets less', async () => {
-    const journal = await ground.open();
-    ground.double.maxAppendBytes = 1_000;
-    const blocks = blocksOf('s', [2, 2, 2, 2, 2, 2, 2, 2]);
-    await Promise.all(blocks.map((block) => journal.append('s', block)));
-    expect(idsOf(await journal.read('s', 0))).toEqual(idsOf(blocks));
-    const large = blockOf('s', 24, 200);
-    await expect(journal.append('s', large)).rejects.toMatchObject({
-      code: 'journal-unavailable',
-      mend: expect.stringContaining('MaxAppendSize'),
-      facts: { bytesMax: 1_000 },
-    });
-    ground.double.maxAppendBytes = 1_048_576;
-    await journal.append('s', large);
-    expect((await journal.last('s'))?.id).toBe(large.id);
-  });
-});
-
-/** Appends until it is known, as a partition task does. */
-async function insist(journal: Journal, stream: string, block: Block): Promise<void> {
-  for (;;) {
-    try {
-      return await journal.append(stream, block);
-    } catch (error) {
-      if (!(error instanceof JournalUnavailableError)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}
 
 /** Appends all blocks, eight at a time. */
 async function pipeline(journal: Journal, stream: string, blocks: readonly Block[]): Promise<void> {

@@ -21,6 +21,8 @@ interface Tail {
 
 interface Asked {
   block: Block;
+  /** Made once: an append may have to be sent again. */
+  event: EventData | undefined;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -46,7 +48,7 @@ export class StreamWriter {
 
   append(block: Block): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ block, resolve, reject });
+      this.queue.push({ block, event: undefined, resolve, reject });
       if (!this.working) void this.work();
     });
   }
@@ -150,9 +152,10 @@ export class StreamWriter {
     const events: EventData[] = [];
     let bytes = 0;
     let next = end;
-    for (const { block } of this.queue) {
+    for (const asked of this.queue) {
+      const { block } = asked;
       if (block.first !== next) break;
-      const event = toEvent(block);
+      const event = (asked.event ??= toEvent(block));
       bytes += eventBytes(event);
       if (events.length > 0 && bytes > this.bytesMax) break;
       events.push(event);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { makeBlock, type Block } from '@tutti/runtime/journal';
 import { toEvent } from '../block-event.js';
 import type { KeptEvent, KeptStreams } from './kept-streams.js';
@@ -6,6 +7,16 @@ import type { KeptEvent, KeptStreams } from './kept-streams.js';
 export function blockOf(stream: string, first: number, records = 1, mark = ''): Block {
   const lines = Array.from({ length: records }, (_, index) => JSON.stringify({ kind: 'sample', number: index, mark }));
   return makeBlock({ stream, first, term: 1, next: null, atMs: 0, engine: 'test', lines });
+}
+
+/** A block of one record with as many bytes, which do not compress. */
+export function noiseBlock(stream: string, first: number, bytes: number): Block {
+  let digest = createHash('sha256').update(stream).digest();
+  let noise = '';
+  for (; noise.length < bytes; noise += digest.toString('base64'))
+    digest = createHash('sha256').update(digest).digest();
+  const line = JSON.stringify({ kind: 'sample', noise: noise.slice(0, bytes) });
+  return makeBlock({ stream, first, term: 1, next: null, atMs: 0, engine: 'test', lines: [line] });
 }
 
 /** Blocks that follow each other from revision 0 on, so many records in each. */

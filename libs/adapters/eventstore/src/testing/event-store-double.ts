@@ -10,12 +10,14 @@ import { KeptStreams, type KeptEvent } from './kept-streams.js';
 import {
   appendAnswer,
   appendTarget,
+  clusterAnswer,
   confirmationAnswer,
   deleteAnswer,
   deletedStream,
   eventAnswer,
   failureStatus,
   featuresAnswer,
+  GossipService,
   grpc,
   notFoundAnswer,
   proposedEvent,
@@ -49,6 +51,8 @@ export class EventStoreDouble {
   maxAppendBytes = MAX_APPEND_BYTES;
   /** Refuses every call as one that only the leader takes, and says who that is. */
   leader: { host: string; port: number } | undefined;
+  /** What it says of its cluster: addresses of the nodes, the leader first. */
+  cluster: readonly { host: string; port: number }[] = [];
   /** Subscriptions are confirmed and then tell nothing. */
   mute = false;
   /** Refuses every call as one the user may not make. */
@@ -82,6 +86,9 @@ export class EventStoreDouble {
     server.addService(StreamsService as never, this.streamsService());
     server.addService(ServerFeaturesService as never, {
       getSupportedMethods: (_: unknown, answer: sendUnaryData<unknown>) => answer(null, featuresAnswer()),
+    });
+    server.addService(GossipService as never, {
+      read: (_: unknown, answer: sendUnaryData<unknown>) => answer(null, clusterAnswer(this.cluster)),
     });
     this.port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(`127.0.0.1:${this.port}`, grpc.ServerCredentials.createInsecure(), (error, port) => {

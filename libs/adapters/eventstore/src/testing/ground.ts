@@ -6,7 +6,7 @@ import { EventStoreDouble } from './event-store-double.js';
 /** A fresh server for each test of the file, and journals on it that are closed afterwards. */
 export function groundOf(): {
   readonly double: EventStoreDouble;
-  open(options?: EventStoreJournalOptions, double?: EventStoreDouble): Promise<EventStoreJournal>;
+  open(options?: EventStoreJournalOptions, url?: string): Promise<EventStoreJournal>;
   another(double: EventStoreDouble): Promise<EventStoreDouble>;
 } {
   let doubles: EventStoreDouble[] = [];
@@ -24,8 +24,8 @@ export function groundOf(): {
     get double(): EventStoreDouble {
       return doubles[0]!;
     },
-    async open(options, double = doubles[0]!) {
-      const journal = await EventStoreJournal.open(double.url, { prefix: '', timeoutMs: 2_000, ...options });
+    async open(options, url = doubles[0]!.url) {
+      const journal = await EventStoreJournal.open(url, { prefix: '', timeoutMs: 2_000, ...options });
       journals.push(journal);
       return journal;
     },

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as GrpcModule from '@grpc/grpc-js';
+import { GossipService } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import gossip from '@eventstore/db-client/generated/gossip_pb.js';
 import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
@@ -12,7 +14,7 @@ export const grpc = createRequire(createRequire(import.meta.url).resolve('@event
   '@grpc/grpc-js',
 ) as typeof GrpcModule;
 
-export { ServerFeaturesService, StreamsService };
+export { GossipService, ServerFeaturesService, StreamsService };
 export type { streams };
 
 /** An event proposed in an append. */
@@ -131,6 +133,25 @@ export function featuresAnswer(): features.SupportedMethods {
   const answer = new features.SupportedMethods();
   answer.setEventStoreServerVersion('23.10.0');
   answer.setMethodsList([method]);
+  return answer;
+}
+
+/** Nodes of a cluster, the leader first. */
+export function clusterAnswer(nodes: readonly { host: string; port: number }[]): gossip.ClusterInfo {
+  const answer = new gossip.ClusterInfo();
+  for (const [index, { host, port }] of nodes.entries()) {
+    const address = new gossip.EndPoint();
+    address.setAddress(host);
+    address.setPort(port);
+    const member = new gossip.MemberInfo();
+    member.setInstanceId(new shared.UUID());
+    member.setTimeStamp('0');
+    member.setIsAlive(true);
+    const { LEADER, FOLLOWER } = gossip.MemberInfo.VNodeState;
+    member.setState(index === 0 ? LEADER : FOLLOWER);
+    member.setHttpEndPoint(address);
+    answer.addMembers(member);
+  }
   return answer;
 }
 
