@@ -1,6 +1,9 @@
-export { importLog } from './import/import-log.js';
+export { importLog, readImportMap } from './import/import-log.js';
 export type { ImportOptions } from './import/import-options.js';
 export { ImportStoppedError } from './import/import-run.js';
+export { ImportCounts } from './import/import-report.js';
+export { registerRoles, type Registry, type RegistryChange } from './import/register-roles.js';
+export { registryOf } from './session/registry.js';
 export type { Finding, FindingSample, ImportProgress, ImportReport } from './import/import-report.js';
 export { parseImportMap } from './import/map/parse-import-map.js';
 export type { ImportMap } from './import/map/import-map.js';
