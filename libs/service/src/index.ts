@@ -31,5 +31,7 @@ export { DRAIN_MS, EXIT, type Running, runProcess, TERMINAL, type Terminal } fro
 export { Undo } from './process/undo.js';
 export { untilThere, type UntilThereOptions } from './process/until-there.js';
 export { createServiceApp, type ServiceApp, type ServiceAppOptions } from './health/service-app.js';
-export type { GaugeSource } from './health/service-metrics.js';
+export { gaugeOf, type GaugeSource } from './health/service-metrics.js';
 export type { ServiceProblem, ServiceStatus } from './health/service-status.js';
+export { openJournal } from './machines/open-journal.js';
+export { Waiting } from './machines/waiting.js';

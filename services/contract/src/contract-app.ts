@@ -8,7 +8,7 @@ import type { Logger as Pino } from 'pino';
 import type { AccessOptions } from './access/access.js';
 import { Access } from './access/access.js';
 import { ContractModule } from './contract.module.js';
-import { Connections, createHttpServer, isLoopback, listen, RouteTable } from '@tutti/service';
+import { Connections, createHttpServer, type GaugeSource, isLoopback, listen, RouteTable } from '@tutti/service';
 import { serveDocuments } from './openapi/document.js';
 
 export interface ContractAppOptions {
@@ -24,6 +24,8 @@ export interface ContractAppOptions {
   /** Whether the service is ready, and what is away. Default: as the backbone says. */
   status?: () => BackboneStatus;
   access?: AccessOptions;
+  /** What Prometheus reads besides. */
+  gauges?: readonly GaugeSource[];
   /** Computes the outcome hash from the journal. */
   outcome: () => Promise<string>;
   logger: Pino;

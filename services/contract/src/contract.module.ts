@@ -11,7 +11,7 @@ import { BackboneIndicator } from './health/backbone.indicator.js';
 import { HealthController } from './health/health.controller.js';
 import { guardHost } from './http/host-guard.js';
 import { registerJsonBodies } from './http/json-body.js';
-import { ProblemFilter, RouteTable } from '@tutti/service';
+import { type GaugeSource, ProblemFilter, RouteTable } from '@tutti/service';
 import { DecisionsController } from './intake/decisions.controller.js';
 import { registerDecisionRoutes } from './intake/decision-routes.js';
 import { VersionController } from './health/version.controller.js';
@@ -35,7 +35,7 @@ import { ParticipantsController } from './registry/participants.controller.js';
 import { TokensController } from './registry/tokens.controller.js';
 import { EdgesController } from './subjects/edges.controller.js';
 import { SubjectsController } from './subjects/subjects.controller.js';
-import { BACKBONE, OUTCOME, STATUS } from './tokens.js';
+import { BACKBONE, GAUGES, OUTCOME, STATUS } from './tokens.js';
 import { VerdictStreams } from './verdicts/verdict-streams.js';
 import { VerdictsController } from './verdicts/verdicts.controller.js';
 
@@ -52,6 +52,8 @@ export interface ContractModuleOptions {
   /** Whether the service is ready, and what is away. Default: as the backbone says. */
   status?: () => BackboneStatus;
   access?: AccessOptions;
+  /** What Prometheus reads besides. */
+  gauges?: readonly GaugeSource[];
   /** Computes the outcome hash from the journal. */
   outcome: () => Promise<string>;
   /** Watches the server's routes since before the first was registered. */
@@ -109,6 +111,7 @@ export class ContractModule implements OnModuleInit, OnModuleDestroy {
         { provide: Intake, useValue: intake },
         { provide: Waits, useValue: waits },
         { provide: InputVerdicts, useValue: inputs },
+        { provide: GAUGES, useValue: options.gauges ?? [] },
         { provide: STATUS, useValue: options.status ?? (() => backbone.status()) },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -4,3 +4,5 @@ export const BACKBONE = Symbol('tutti:backbone');
 export const OUTCOME = Symbol('tutti:outcome');
 /** Injection token of the function that says whether the service is ready, and what is away. */
 export const STATUS = Symbol('tutti:status');
+/** Injection token of the gauges that a composition adds. */
+export const GAUGES = Symbol('tutti:gauges');

@@ -119,6 +119,11 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
       'The topic was not created, or has another prefix.',
       'Create it first.',
     ],
+    starting: [
+      'The service has just started',
+      'It opens its connections and joins the others. Where a server is away, its code says which one is waited for.',
+      'Wait; where it lasts, look at the log.',
+    ],
     'no-model': [
       'No model has been published',
       'There is nothing to judge by.',

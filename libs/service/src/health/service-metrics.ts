@@ -35,17 +35,21 @@ export class ServiceMetrics {
     return this.#registry.metrics();
   }
 
-  #add({ name, help, labels = [], read }: GaugeSource): void {
-    const gauge = new Gauge({
-      name,
-      help,
-      labelNames: [...labels],
-      registers: [],
-      async collect() {
-        this.reset();
-        await read((value, given = {}) => this.set(given, value));
-      },
-    });
-    this.#registry.registerMetric(gauge);
+  #add(source: GaugeSource): void {
+    this.#registry.registerMetric(gaugeOf(source));
   }
+}
+
+/** A gauge for a registry of one's own. */
+export function gaugeOf({ name, help, labels = [], read }: GaugeSource): Gauge {
+  return new Gauge({
+    name,
+    help,
+    labelNames: [...labels],
+    registers: [],
+    async collect() {
+      this.reset();
+      await read((value, given = {}) => this.set(given, value));
+    },
+  });
 }

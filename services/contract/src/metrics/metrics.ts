@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BackboneStatus } from '@tutti/runtime';
+import { type GaugeSource, gaugeOf } from '@tutti/service';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { Intake } from '../intake/intake.js';
-import { STATUS } from '../tokens.js';
+import { GAUGES, STATUS } from '../tokens.js';
 import { VerdictStreams } from '../verdicts/verdict-streams.js';
 import { DecisionCounts, type Tally } from './decision-counts.js';
 
@@ -16,6 +17,7 @@ export class Metrics {
     @Inject(Intake) intake: Intake,
     @Inject(DecisionCounts) counts: DecisionCounts,
     @Inject(VerdictStreams) streams: VerdictStreams,
+    @Inject(GAUGES) gauges: readonly GaugeSource[],
   ) {
     collectDefaultMetrics({ register: this.#registry });
     this.#ofIntake(counts);
@@ -28,6 +30,7 @@ export class Metrics {
       this.#gauge('tutti_quota', 'Decisions a second that each participant may send here', () => quota);
     }
     this.#ofBackbone(status);
+    for (const gauge of gauges) this.#registry.registerMetric(gaugeOf(gauge));
   }
 
   #ofIntake(counts: DecisionCounts): void {
