@@ -35,3 +35,4 @@ export { gaugeOf, type GaugeSource } from './health/service-metrics.js';
 export type { ServiceProblem, ServiceStatus } from './health/service-status.js';
 export { openJournal } from './machines/open-journal.js';
 export { Waiting } from './machines/waiting.js';
+export { startTask, type StartTask, type Task, type TaskGround } from './machines/start-task.js';
