@@ -1,4 +1,5 @@
-import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import type { Compilable } from 'kysely';
+import { Pool, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { asPortError, closedError, type Role } from '../failure.js';
 import type { Address } from './address.js';
 import { VALUE_TYPES } from './value-types.js';
@@ -37,7 +38,7 @@ export class Sessions {
     private readonly address: Address,
     purpose: string,
     max: number,
-    patience: Patience = PATIENCE,
+    private readonly patience: Patience = PATIENCE,
   ) {
     this.pool = new Pool({
       // What the URL's query names wins over the rest.
@@ -51,8 +52,9 @@ export class Sessions {
       connectionString: address.url,
       max,
     });
-    // An idle connection that breaks is replaced by the next query; unheard, its error would end the process.
+    // A connection that breaks fails its query, if it has one, and is replaced; unheard, its error would end the process.
     this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   get closed(): boolean {
@@ -64,11 +66,24 @@ export class Sessions {
     return this.using((client) => client.query<R>(prepared(statement, values)));
   }
 
-  /** Several statements, all or nothing. Work that gives `undefined` is taken back. @throws the port's errors */
-  async transact<T>(work: Work<T | undefined>): Promise<T | undefined> {
+  /** Rows of a query that Kysely has built. @throws the port's errors */
+  async rows<R extends QueryResultRow>(built: Compilable<R>): Promise<R[]> {
+    const { sql, parameters } = built.compile();
+    return this.using(async (client) => (await client.query<R>(sql, [...parameters])).rows);
+  }
+
+  /**
+   * Several statements, all or nothing. Work that gives `undefined` is taken back.
+   *
+   * @param patience of this transaction's statements
+   * @throws the port's errors
+   */
+  async transact<T>(work: Work<T | undefined>, patience: Patience = this.patience): Promise<T | undefined> {
     return this.using(async (client) => {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-      const result = await work((statement, values) => client.query(prepared(statement, values)));
+      const own = patience === this.patience ? {} : { query_timeout: patience.answerMs };
+      if (patience !== this.patience) await client.query(`SET LOCAL statement_timeout = ${patience.statementMs}`);
+      const result = await work((statement, values) => client.query(prepared(statement, values, own)));
       await client.query(result === undefined ? 'ROLLBACK' : 'COMMIT');
       return result;
     });
@@ -78,21 +93,16 @@ export class Sessions {
   async using<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     if (this.closed) throw closedError(this.role, this.address.where);
     let client: PoolClient | undefined;
-    let failure: Error | undefined;
-    const fail = (error: Error): void => {
-      failure = error;
-    };
+    let failure: unknown;
     try {
       client = await this.pool.connect();
-      client.on('error', fail);
       return await work(client);
     } catch (error) {
-      fail(error as Error);
+      failure = error;
       throw asPortError(this.role, this.address.where, error);
     } finally {
-      client?.off('error', fail);
       // A connection on which something failed may be inside a transaction, or not answer any more.
-      client?.release(failure);
+      client?.release(failure !== undefined);
     }
   }
 
@@ -103,6 +113,7 @@ export class Sessions {
   }
 }
 
-function prepared({ name, text }: Statement, values: unknown[]): { name: string; text: string; values: unknown[] } {
-  return { name, text, values };
+/** @param more settings of `pg` that its types do not know, such as `query_timeout` */
+function prepared(statement: Statement, values: unknown[], more: object = {}): QueryConfig {
+  return { ...statement, values, ...more };
 }

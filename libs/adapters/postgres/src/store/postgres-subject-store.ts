@@ -16,7 +16,7 @@ export class PostgresSubjectStore implements SubjectStore {
   private readonly sessions: Sessions;
   private readonly query: Session;
 
-  private constructor(private readonly address: Address) {
+  private constructor(address: Address) {
     this.statements = subjectStatements(address.schema);
     this.sessions = new Sessions('store', address, 'store', CONNECTIONS);
     this.query = (statement, values) => this.sessions.query(statement, values);
@@ -81,17 +81,10 @@ export class PostgresSubjectStore implements SubjectStore {
   }
 
   async discard(partition: number): Promise<void> {
-    // Millions of rows may take longer than any statement of a commit should.
-    const sessions = new Sessions('store', this.address, 'store-discard', 1, LONG_PATIENCE);
-    if (this.sessions.closed) await sessions.close();
-    try {
-      await sessions.transact(async (query) => {
-        for (const statement of this.statements.discard) await query(statement, [partition]);
-        return true;
-      });
-    } finally {
-      await sessions.close();
-    }
+    await this.sessions.transact(async (query) => {
+      for (const statement of this.statements.discard) await query(statement, [partition]);
+      return true;
+    }, LONG_PATIENCE);
   }
 
   close(): Promise<void> {
