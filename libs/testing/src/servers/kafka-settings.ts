@@ -11,6 +11,11 @@ export type KafkaUsers = Readonly<Record<string, string>>;
 /** The superuser of a broker that asks; the rest has what ACLs give. */
 export const KAFKA_ADMIN = 'admin';
 
+/** Password of the superuser: among the users, else `admin-secret`. */
+export function adminPassword(users: KafkaUsers | undefined): string {
+  return users?.[KAFKA_ADMIN] ?? 'admin-secret';
+}
+
 /** `server.properties` of one KRaft node on loopback: small, quick to form groups, making no topic unasked. */
 export function nodeSettings(place: NodePlace, users: KafkaUsers | undefined): Record<string, string> {
   return {
@@ -43,7 +48,7 @@ export function nodeSettings(place: NodePlace, users: KafkaUsers | undefined): R
 
 /** SASL PLAIN for the users, ACLs in force, the admin above them; a node speaks to itself as the admin. */
 function security(users: KafkaUsers): Record<string, string> {
-  const all = { [KAFKA_ADMIN]: 'admin-secret', ...users };
+  const all = { ...users, [KAFKA_ADMIN]: adminPassword(users) };
   const entries = Object.entries(all).map(([name, password]) => `user_${name}="${password}"`);
   const login = `username="${KAFKA_ADMIN}" password="${all[KAFKA_ADMIN]}"`;
   return {

@@ -5,10 +5,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { KafkaLog, type KafkaSasl } from '@tutti/adapter-kafka';
 import { TuttiError } from '@tutti/kernel';
-import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import { kafkaJars } from './kafka-jars.js';
-import { KAFKA_ADMIN, type KafkaUsers, LOG4J2, type NodePlace, nodeSettings, properties } from './kafka-settings.js';
+import { adminPassword, KAFKA_ADMIN, type KafkaUsers, LOG4J2, type NodePlace, nodeSettings, properties } from './kafka-settings.js';
 
 const run = promisify(execFile);
 
@@ -177,21 +177,14 @@ class KafkaNode implements KafkaServer {
 
   /** Resolves when the broker has answered a request for metadata. */
   private async answers(): Promise<void> {
-    const users = { [KAFKA_ADMIN]: 'admin-secret', ...this.options.users };
-    const sasl: SASLOptions = { mechanism: 'plain', username: KAFKA_ADMIN, password: users[KAFKA_ADMIN]! };
-    const admin = new Kafka({
-      clientId: 'tutti-testing',
+    const { users } = this.options;
+    const sasl: KafkaSasl = { mechanism: 'plain', username: KAFKA_ADMIN, password: adminPassword(users) };
+    const log = await KafkaLog.connect({
       brokers: [this.brokers],
-      logLevel: logLevel.NOTHING,
-      retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 60 },
-      ...(this.options.users === undefined ? {} : { sasl }),
-    }).admin();
-    try {
-      await admin.connect();
-      await admin.describeCluster();
-    } finally {
-      await admin.disconnect();
-    }
+      clientId: 'tutti-testing',
+      ...(users === undefined ? {} : { sasl }),
+    });
+    await log.close();
   }
 
   private classPath(): string[] {
