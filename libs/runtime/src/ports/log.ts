@@ -26,6 +26,12 @@ export interface IntakeHandler {
   batch(partition: number, records: LogRecord[], highWatermark: number): Promise<number | undefined>;
   /** Partition taken away: nothing more comes; another member may have it by now. */
   revoked(partition: number): Promise<void>;
+  /**
+   * Told what keeps records from coming, of one partition or of all: `log-unavailable`, `log-refused`, what `assigned`
+   * or `batch` rejected with (all three are tried again), or `intake-truncated`, `topic-differs` (that partition is not
+   * fed). For readiness and logs; the next `assigned` or `batch` says that it is over.
+   */
+  trouble?(error: unknown, partition?: number): void;
 }
 
 /** Intake and outgoing topics. Port; none on one machine, Kafka on many, in memory for tests. */
