@@ -1,8 +1,9 @@
 import type { JsonObject } from '@tutti/kernel';
 import type { ModelDefinition } from '../definition.js';
 import { contractsOf } from '../versions/contract-content.js';
+import { channelOf, type ChannelName, operationOf, SECURITY } from './async-api-channels.js';
 import { decisionMessage } from './decision-message.js';
-import { policyMessage, regimeMessage, standingMessage, stateMessage } from './regime-messages.js';
+import { modelMessage, policyMessage, regimeMessage, stateMessage } from './regime-messages.js';
 import { sorted } from './sorted-json.js';
 import { verdictMessage } from './verdict-message.js';
 
@@ -14,12 +15,19 @@ export interface AsyncApiPlace {
   partitions?: number;
   /** Model revision, as the document's version; default 1. */
   revision?: number;
+  /** How participants reach it: the topics of many machines, or HTTP where there are none. Default `topics`. */
+  road?: AsyncApiRoad;
+  /** Host and port of the HTTP server, where they are known. */
+  host?: string;
 }
 
+export type AsyncApiRoad = 'topics' | 'http';
+
 /**
- * The topics of a space as an AsyncAPI 3 document (asyncapi.com/docs/reference/specification/v3.0.0), from the view of
- * the backbone: it receives decisions and sends the rest. Headers are those of the CloudEvents Kafka binding in binary
- * mode. The same model gives the same document.
+ * The messages of a space as an AsyncAPI 3 document (asyncapi.com/docs/reference/specification/v3.0.0), from the view of
+ * the backbone: it receives decisions and sends the rest. With topics, headers are those of the CloudEvents Kafka
+ * binding in binary mode; over HTTP decisions are posted and verdicts come as server-sent events. The same model gives
+ * the same document.
  *
  * @param contracts full type → version in force
  */
@@ -28,80 +36,54 @@ export function generateAsyncApi(
   contracts: Readonly<Record<string, number>>,
   place: AsyncApiPlace = {},
 ): JsonObject {
-  const { space = model.model, partitions, revision = 1 } = place;
-  const sent = contractsOf(model)
-    .filter(({ subject, verb }) => !model.interaction[subject]!.decisions[verb]!.clock)
-    .toSorted((left, right) => (left.type < right.type ? -1 : 1));
-  const messages: Record<string, Record<string, JsonObject>> = {
-    decisions: Object.fromEntries(
-      sent.map(({ type, subject, verb }) => [type, decisionMessage(model, subject, verb, type, contracts[type])]),
-    ),
-    verdicts: { verdict: verdictMessage(model) },
-    policies: {
-      ...Object.fromEntries(
-        sorted(model.policies).map(([name, policy]) => [`policy.${name}`, policyMessage(name, policy)]),
-      ),
-      regime: regimeMessage(model),
-    },
-    states: { state: stateMessage(model) },
-    standings: { standing: standingMessage(model) },
-  };
-  const names = Object.keys(messages);
+  const { space = model.model, partitions, revision = 1, road = 'topics', host } = place;
+  const messages = messagesOf(model, contracts, road);
+  const names = Object.keys(messages) as ChannelName[];
+  const about = { space, partitions, road };
   return {
     asyncapi: '3.0.0',
     info: {
       title: `${model.model}: decisions and verdicts`,
       version: String(revision),
-      description: `Topics of the space ${space}. Participants publish decisions and read the rest.`,
+      description:
+        road === 'topics'
+          ? `Topics of the space ${space}. Participants publish decisions and read the rest.`
+          : `The space ${space} over HTTP: it runs on one machine and has no topics.`,
     },
+    ...(road === 'http' && host !== undefined ? { servers: { http: { host, protocol: 'http' } } } : {}),
     defaultContentType: 'application/json',
-    channels: Object.fromEntries(
-      names.map((name) => [name, channel(space, name, Object.keys(messages[name]!), partitions)]),
-    ),
-    operations: Object.fromEntries(names.map((name) => operation(name, Object.keys(messages[name]!)))),
-    components: { messages: Object.assign({}, ...Object.values(messages)) as JsonObject },
+    channels: Object.fromEntries(names.map((name) => [name, channelOf(name, Object.keys(messages[name]!), about)])),
+    operations: Object.fromEntries(names.map((name) => operationOf(name, Object.keys(messages[name]!), road))),
+    components: {
+      messages: Object.assign({}, ...Object.values(messages)) as JsonObject,
+      securitySchemes: SECURITY[road],
+    },
   };
 }
 
-const ABOUT: Readonly<Record<string, string>> = {
-  decisions: 'What participants decide; key = subject, partition = murmur2 of the key.',
-  verdicts: 'One verdict on each decision, with the subject as it is after it; key = subject.',
-  policies: 'Policies and the regime, whole values; compacted, so the topic is the snapshot.',
-  states: 'Closed epochs; key = epoch.',
-  standings: 'Standing of each participant; key = participant; compacted.',
-};
-
-function channel(space: string, name: string, messages: readonly string[], partitions: number | undefined): JsonObject {
-  const shared = name === 'decisions' || name === 'verdicts';
-  const count = shared ? partitions : 1;
+function messagesOf(
+  model: ModelDefinition,
+  contracts: Readonly<Record<string, number>>,
+  road: AsyncApiRoad,
+): Partial<Record<ChannelName, Record<string, JsonObject>>> {
+  const sent = contractsOf(model)
+    .filter(({ subject, verb }) => !model.interaction[subject]!.decisions[verb]!.clock)
+    .toSorted((left, right) => (left.type < right.type ? -1 : 1));
+  const decisions = Object.fromEntries(
+    sent.map(({ type, subject, verb }) => [type, decisionMessage(model, subject, verb, type, contracts[type], road)]),
+  );
+  const verdicts = { verdict: verdictMessage(model, road) };
+  if (road === 'http') return { decisions, verdicts };
   return {
-    address: `${space}.${name}`,
-    description: ABOUT[name] ?? '',
-    messages: Object.fromEntries(
-      messages.map((message) => [message, { $ref: reference('components/messages', message) }]),
-    ),
-    bindings: {
-      kafka: {
-        topic: `${space}.${name}`,
-        ...(count === undefined ? {} : { partitions: count }),
-        bindingVersion: '0.5.0',
-      },
+    decisions,
+    verdicts,
+    policies: {
+      ...Object.fromEntries(
+        sorted(model.policies).map(([name, policy]) => [`policy.${name}`, policyMessage(name, policy)]),
+      ),
+      model: modelMessage(),
+      regime: regimeMessage(model),
     },
+    states: { state: stateMessage(model) },
   };
-}
-
-function operation(name: string, messages: readonly string[]): [string, JsonObject] {
-  const receives = name === 'decisions';
-  return [
-    `${receives ? 'receive' : 'send'}${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-    {
-      action: receives ? 'receive' : 'send',
-      channel: { $ref: reference('channels', name) },
-      messages: messages.map((message) => ({ $ref: reference(`channels/${name}/messages`, message) })),
-    },
-  ];
-}
-
-function reference(path: string, name: string): string {
-  return `#/${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '@tutti/kernel';
+import type { JsonObject } from '@tutti/kernel';
 import type { ModelDefinition } from '../definition.js';
 import { showDuration } from '../versions/show-value.js';
+import type { AsyncApiRoad } from './async-api.js';
 import { dataSchemaUri } from './json-schema.js';
 import { sortedJson } from './sorted-json.js';
 
@@ -11,6 +12,7 @@ export function decisionMessage(
   verb: string,
   type: string,
   version: number | undefined,
+  road: AsyncApiRoad,
 ): JsonObject {
   const owner = model.interaction[subject]!;
   const decision = owner.decisions[verb]!;
@@ -25,37 +27,57 @@ export function decisionMessage(
       ? {}
       : { description: decision.requires.map(({ name, cel }) => `Requires ${name}: \`${cel}\``).join('\n\n') }),
     contentType: 'application/json',
-    headers: decisionHeaders(type, version, owner.ids),
+    headers: decisionHeaders(type, version, owner.ids, road === 'topics' ? 'ce_' : 'ce-'),
     payload: sortedJson(payload),
-    bindings: { kafka: { key: { type: 'string', description: 'the subject' }, bindingVersion: '0.5.0' } },
+    ...(road === 'topics' ? { bindings: KEY_IS_SUBJECT } : {}),
   };
 }
 
-/** CloudEvents attributes of a decision as Kafka headers: all values are text. */
-function decisionHeaders(type: string, version: number | undefined, ids: number | 'forever'): JsonObject {
-  const required: Json[] = ['content-type', 'ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_subject'];
-  if (ids !== 'forever') required.push('ce_time');
-  const window = ids === 'forever' ? 'may be absent' : `not older than ${showDuration(ids)}`;
+/** Kafka binding of messages whose key is the subject. */
+export const KEY_IS_SUBJECT: JsonObject = {
+  kafka: { key: { type: 'string', description: 'the subject' }, bindingVersion: '0.5.0' },
+};
+
+/** CloudEvents attributes of a decision as headers of Kafka or HTTP: all values are text. */
+function decisionHeaders(
+  type: string,
+  version: number | undefined,
+  ids: number | 'forever',
+  prefix: 'ce_' | 'ce-',
+): JsonObject {
+  const text = (length: number): JsonObject => ({ type: 'string', minLength: 1, maxLength: length });
+  const attributes: Record<string, JsonObject> = {
+    specversion: { type: 'string', const: '1.0' },
+    id: { ...text(256), description: 'the same id and content gets the same verdict' },
+    source: { type: 'string', pattern: '^/participants/[^/\\s]{1,128}$' },
+    type: { type: 'string', const: type },
+    subject: text(256),
+    time: {
+      type: 'string',
+      format: 'date-time',
+      description: ids === 'forever' ? 'may be absent' : `not older than ${showDuration(ids)}`,
+    },
+    dataschema: {
+      type: 'string',
+      description: 'pins the contract version',
+      ...(version === undefined ? {} : { examples: [dataSchemaUri(type, version)] }),
+    },
+    basedon: { type: 'string', pattern: '^[0-9]+$', description: 'sequence of the subject it was decided on' },
+    exact: { type: 'string', enum: ['true', 'false'], description: 'refuse unless the subject is still at basedon' },
+    signature: {
+      type: 'string',
+      description: 'detached JWS, EdDSA, over RFC 8785 of the event in structured form; see docs/reference/wire.md',
+    },
+    traceparent: { type: 'string' },
+    causationid: { type: 'string' },
+  };
+  const required = ['specversion', 'id', 'source', 'type', 'subject', ...(ids === 'forever' ? [] : ['time'])];
   return {
     type: 'object',
-    required,
+    required: ['content-type', ...required.map((name) => `${prefix}${name}`)],
     properties: {
       'content-type': { type: 'string', const: 'application/json' },
-      ce_specversion: { type: 'string', const: '1.0' },
-      ce_id: { type: 'string', minLength: 1, description: 'the same id and content gets the same verdict' },
-      ce_source: { type: 'string', pattern: '^/participants/[^/\\s]{1,128}$' },
-      ce_type: { type: 'string', const: type },
-      ce_subject: { type: 'string', minLength: 1, maxLength: 256 },
-      ce_time: { type: 'string', format: 'date-time', description: window },
-      ce_dataschema: {
-        type: 'string',
-        description: 'pins the contract version',
-        ...(version === undefined ? {} : { examples: [dataSchemaUri(type, version)] }),
-      },
-      ce_basedon: { type: 'string', pattern: '^[0-9]+$', description: 'sequence of the subject it was decided on' },
-      ce_signature: { type: 'string', description: 'detached JWS, EdDSA' },
-      ce_traceparent: { type: 'string' },
-      ce_causationid: { type: 'string' },
+      ...Object.fromEntries(Object.entries(attributes).map(([name, schema]) => [`${prefix}${name}`, schema])),
     },
   };
 }

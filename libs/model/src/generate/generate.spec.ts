@@ -177,14 +177,13 @@ describe('generateJsonSchema', () => {
 describe('generateAsyncApi', () => {
   const document = generateAsyncApi(definition, contracts, { space: 'market', partitions: 4, revision: 3 });
 
-  it('has the five topics of a space, of which participants write one', () => {
+  it('has the four topics of a space, of which participants write one', () => {
     const channels = document['channels'] as Record<string, { address: string }>;
     expect(Object.values(channels).map(({ address }) => address)).toEqual([
       'market.decisions',
       'market.verdicts',
       'market.policies',
       'market.states',
-      'market.standings',
     ]);
     const operations = Object.entries(document['operations'] as Record<string, { action: string }>);
     expect(operations.filter(([, { action }]) => action === 'receive').map(([name]) => name)).toEqual([

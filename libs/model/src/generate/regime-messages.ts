@@ -23,13 +23,13 @@ export function policyMessage(name: string, policy: PolicyDefinition): JsonObjec
       because: { type: 'object' },
     },
   };
-  return message(`policy.${name}`, `Revision of the policy ${name}`, `policy/${name}`, payload);
+  return message(`policy.${name}`, `Revision of the policy ${name}`, `policy/${name}`, 'tutti.policy.v1', payload);
 }
 
 /** The message of the regime in force; key `regime`. */
 export function regimeMessage(model: ModelDefinition): JsonObject {
   const stages = { type: 'object', additionalProperties: COUNT, description: 'revision → stage in basis points' };
-  return message('regime', 'What is in force from an epoch on', 'regime', {
+  return message('regime', 'What is in force from an epoch on', 'regime', 'tutti.regime.v1', {
     type: 'object',
     required: ['epoch', 'at', 'model', 'policies'],
     properties: {
@@ -53,7 +53,7 @@ export function stateMessage(model: ModelDefinition): JsonObject {
     type: 'object',
     properties: Object.fromEntries(names.map((name) => [name, schema])),
   });
-  return message('state', 'A closed epoch', 'epoch', {
+  return message('state', 'A closed epoch', 'epoch', 'tutti.state.v1', {
     type: 'object',
     required: ['epoch', 'counts', 'measures', 'coherence', 'stateHash'],
     properties: {
@@ -72,19 +72,24 @@ export function stateMessage(model: ModelDefinition): JsonObject {
   });
 }
 
-/** The message of a participant's standing; key = participant. */
-export function standingMessage(model: ModelDefinition): JsonObject {
-  const tiers = sorted(model.incentive?.standings ?? {}).flatMap(([, standing]) =>
-    standing.tiers.map(({ name }) => name),
-  );
-  return message('standing', 'Standing of a participant', 'participant', {
+/** The message of the model in force; key `model`. */
+export function modelMessage(): JsonObject {
+  const text = { type: 'string' };
+  const numbers = { type: 'object', additionalProperties: COUNT };
+  return message('model', 'The model in force', 'model', 'tutti.model.v1', {
     type: 'object',
-    required: ['participant', 'score', 'tier', 'epoch'],
+    required: ['model', 'revision', 'hash', 'at', 'effectiveEpoch', 'contracts', 'policies', 'definition'],
     properties: {
-      participant: { type: 'string' },
-      score: { type: 'integer' },
-      tier: tiers.length === 0 ? { type: 'string' } : { type: 'string', examples: [...new Set(tiers)] },
-      epoch: COUNT,
+      model: text,
+      revision: COUNT,
+      hash: { ...text, pattern: '^sha256:[0-9a-f]{64}$' },
+      at: { ...text, format: 'date-time' },
+      by: text,
+      because: text,
+      effectiveEpoch: COUNT,
+      contracts: { ...numbers, description: 'full type → version' },
+      policies: { ...numbers, description: 'policy → revision' },
+      definition: { type: 'object' },
     },
   });
 }
@@ -102,20 +107,28 @@ function parametersSchema({ parameters }: PolicyDefinition): JsonObject {
   };
 }
 
-function message(name: string, title: string, key: string, payload: JsonObject): JsonObject {
+function message(name: string, title: string, key: string, type: string, payload: JsonObject): JsonObject {
+  const text = { type: 'string' };
   return {
     name,
     title,
     contentType: 'application/json',
     headers: {
       type: 'object',
+      required: ['content-type', 'ce_specversion', 'ce_id', 'ce_source', 'ce_type'],
       properties: {
-        ce_specversion: { type: 'string', const: '1.0' },
-        ce_id: { type: 'string' },
-        ce_type: { type: 'string' },
+        'content-type': { ...text, const: 'application/json' },
+        ce_specversion: { ...text, const: '1.0' },
+        ce_id: text,
+        ce_source: text,
+        ce_type: { ...text, const: type },
+        ce_subject: text,
+        ce_time: { ...text, format: 'date-time' },
+        ce_revision: { ...text, pattern: '^[0-9]+$' },
+        ce_epoch: { ...text, pattern: '^[0-9]+$' },
       },
     },
     payload,
-    bindings: { kafka: { key: { type: 'string', description: key }, bindingVersion: '0.5.0' } },
+    bindings: { kafka: { key: { ...text, description: key }, bindingVersion: '0.5.0' } },
   };
 }

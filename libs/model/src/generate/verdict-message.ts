@@ -1,20 +1,25 @@
 import type { Json, JsonObject } from '@tutti/kernel';
 import type { ModelDefinition, Path, SubjectDefinition } from '../definition.js';
-import { contractsOf } from '../versions/contract-content.js';
+import type { AsyncApiRoad } from './async-api.js';
+import { KEY_IS_SUBJECT } from './decision-message.js';
 import { sorted, sortedJson } from './sorted-json.js';
 
 const COUNT = { type: 'integer', minimum: 0 };
 
 /** The message of a verdict: its value is the same for every type, apart from the subject in it. */
-export function verdictMessage(model: ModelDefinition): JsonObject {
+export function verdictMessage(model: ModelDefinition, road: AsyncApiRoad): JsonObject {
+  const isTopic = road === 'topics';
   return {
     name: 'verdict',
     title: 'Verdict on one decision',
     contentType: 'application/json',
-    headers: verdictHeaders(model),
+    ...(isTopic ? { headers: verdictHeaders() } : {}),
     payload: {
       type: 'object',
-      required: ['accepted', 'decision', 'hash', 'model', 'epoch', 'at', 'policies', 'input', 'revision'],
+      required: [
+        ...['accepted', 'decision', 'hash', 'model', 'epoch', 'at', 'policies', 'input', 'revision'],
+        ...(isTopic ? [] : ['position', 'partition']),
+      ],
       properties: {
         accepted: { type: 'boolean' },
         reasons: { type: 'array', items: REASON, description: 'why it was refused' },
@@ -30,6 +35,7 @@ export function verdictMessage(model: ModelDefinition): JsonObject {
           properties: { id: { type: 'string' }, role: { type: 'string' } },
         },
         hash: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
+        auth: { type: 'string', description: 'how the source was proven: token, signature KID, network, clock' },
         contract: { type: 'string', pattern: '@[0-9]+$' },
         model: { ...COUNT, description: 'model revision' },
         epoch: COUNT,
@@ -41,13 +47,12 @@ export function verdictMessage(model: ModelDefinition): JsonObject {
           required: ['from', 'to'],
           properties: { from: { type: 'string' }, to: { type: 'string' } },
         },
-        input: { type: 'object', description: 'the road it came by' },
-        position: { type: 'string', pattern: '^[0-9]+-[0-9]+$' },
-        partition: COUNT,
-        revision: COUNT,
+        input: INPUT,
+        ...(isTopic ? {} : { position: { type: 'string', pattern: '^[0-9]+-[0-9]+$' }, partition: COUNT }),
+        revision: { ...COUNT, description: 'of the record in its partition; gaps mean nothing' },
       },
     },
-    bindings: { kafka: { key: { type: 'string', description: 'the subject' }, bindingVersion: '0.5.0' } },
+    ...(isTopic ? { bindings: KEY_IS_SUBJECT } : {}),
   };
 }
 
@@ -65,23 +70,41 @@ const REASON: JsonObject = {
   },
 };
 
-function verdictHeaders(model: ModelDefinition): JsonObject {
-  const types = contractsOf(model).map(({ type }) => type);
+const INPUT: JsonObject = {
+  description: 'the road it came by',
+  oneOf: [
+    {
+      type: 'object',
+      required: ['topic', 'partition', 'offset'],
+      properties: { topic: { type: 'string' }, partition: COUNT, offset: COUNT },
+    },
+    { type: 'object', required: ['via'], properties: { via: { enum: ['http', 'clock'] } } },
+  ],
+};
+
+function verdictHeaders(): JsonObject {
+  const text = { type: 'string' };
+  const number = { type: 'string', pattern: '^[0-9]+$' };
   return {
     type: 'object',
-    required: ['ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_accepted', 'ce_revision', 'ce_epoch'],
+    required: [
+      'content-type',
+      ...['specversion', 'id', 'source', 'type', 'time', 'accepted', 'revision', 'epoch'].map((name) => `ce_${name}`),
+    ],
     properties: {
-      ce_specversion: { type: 'string', const: '1.0' },
-      ce_id: { type: 'string' },
-      ce_source: { type: 'string' },
-      ce_type: { type: 'string', examples: types.toSorted() },
-      ce_subject: { type: 'string' },
-      ce_accepted: { type: 'string', enum: ['true', 'false'] },
-      ce_code: { type: 'string', description: 'code of the first reason' },
-      ce_revision: { type: 'string', pattern: '^[0-9]+$' },
-      ce_epoch: { type: 'string', pattern: '^[0-9]+$' },
-      ce_contract: { type: 'string' },
-      ce_causationid: { type: 'string' },
+      'content-type': { ...text, const: 'application/json' },
+      ce_specversion: { ...text, const: '1.0' },
+      ce_id: { ...text, pattern: '^[0-9]+-[0-9]+$', description: 'position: partition and revision' },
+      ce_source: text,
+      ce_type: { ...text, const: 'tutti.verdict.v1' },
+      ce_subject: { ...text, description: 'absent where no subject could be read' },
+      ce_time: { ...text, format: 'date-time', description: 'recorded time' },
+      ce_accepted: { ...text, enum: ['true', 'false'] },
+      ce_code: { ...text, description: 'code of the first reason, of a refusal or an irregularity' },
+      ce_revision: number,
+      ce_epoch: number,
+      ce_contract: text,
+      ce_causationid: { ...text, description: 'id of the decision' },
     },
   };
 }

@@ -104,7 +104,7 @@ describe('other documents', () => {
     expect((await call(url, '/docs/swagger-ui.css')).status).toBe(200);
   });
 
-  it('/asyncapi.yaml describes the topics of the model in force', async () => {
+  it('/asyncapi.yaml describes the messages of the model in force', async () => {
     const answer = await call(url, '/asyncapi.yaml');
     expect(answer.headers.get('content-type')).toMatch(/yaml/);
     expect(parse(answer.text)).toMatchObject({ asyncapi: '3.0.0', channels: { decisions: expect.anything() } });
