@@ -15,6 +15,14 @@ export type { Authorship, OperatorAct, TokenScope } from './control/operator-act
 export { regimeAt } from './control/regime-at.js';
 export { ENGINE } from './engine.js';
 export {
+  runFeedback,
+  type FeedbackOptions,
+  type FeedbackStatus,
+  type RunningFeedback,
+} from './feedback/run-feedback.js';
+export { createGateway, type GatewayOptions } from './gateway/create-gateway.js';
+export { Gateway, type MemberStatus } from './gateway/gateway.js';
+export {
   blockId,
   corrupt,
   JOURNAL_VERSION,
@@ -39,12 +47,17 @@ export {
   type JournalRecord,
   type Line,
 } from './journal/index.js';
+export { assertWhole, topicDiffers, type IntakePartition } from './member/intake-bounds.js';
+export type { ContractMember, ContractStatus, OwnedStatus } from './member/contract-member.js';
+export { decisionsOf, joinContract, type ContractOptions } from './member/join-contract.js';
+export { readInput, type IntakeRules, type ReadInput } from './member/read-input.js';
 export type { EpochPace } from './opener/opener.js';
 export { outcomeHash } from './outcome/outcome-hash.js';
 export type { TaskSettings } from './partition/task-surroundings.js';
 export { barrierLine, readBarrier, type Barrier } from './partition/barrier-record.js';
 export { verdictAt, verdictsOf } from './reading/block-shelf.js';
 export type { DecisionIndex } from './reading/decision-index.js';
+export { decisionKey } from './reading/decision-key.js';
 export { EdgeFold } from './reading/edge-fold.js';
 export { JournaledVerdict } from './reading/journaled-verdict.js';
 export { ScanningIndex } from './reading/scanning-index.js';
@@ -55,10 +68,13 @@ export { VerdictReader } from './reading/verdict-reader.js';
 export type { PartitionRelayed } from './relay/partition-relay.js';
 export type { RelayPort, RelayReport, RelayRequest } from './relay/relay-messages.js';
 export { RelayThread, startRelayThread, type RelayThreadOptions } from './relay/relay-thread.js';
+export { ControlRelay } from './relay/control-relay.js';
+export { POLICY_EVENT_TYPES } from './relay/policy-records.js';
 export { Relay, runRelay, type Relaying, type RelayOptions, type RelayStatus } from './relay/relay.js';
 export { serveRelay } from './relay/serve-relay.js';
 export { VERDICT_EVENT_TYPE } from './relay/verdict-record.js';
 export { MemoryLeases, MemoryLeaseTable } from './leases/memory-leases.js';
+export { LeaseHolder, type LeaseHolderOptions } from './leases/lease-holder.js';
 export { MemoryBroker, MemoryLog } from './log/memory-log.js';
 export {
   JournalUnavailableError,
@@ -72,6 +88,19 @@ export type { Leases } from './ports/leases.js';
 export type { IntakeHandler, Log, LogRecord, NewRecord } from './ports/log.js';
 export type { EpochCounts, IndexedDecision, Projected, ProjectionStore } from './ports/projection-store.js';
 export { MemoryProjections, MemoryProjectionStore } from './projection/memory-projection-store.js';
+export { PartitionShare, type PartitionShareOptions } from './projection/partition-share.js';
+export {
+  ProjectionTask,
+  type PartitionProjected,
+  type ProjectionPace,
+  type ProjectionSurroundings,
+} from './projection/projection-task.js';
+export {
+  runProjection,
+  type ProjectionOptions,
+  type ProjectionStatus,
+  type RunningProjection,
+} from './projection/run-projection.js';
 export { mergeEdge, mergeEdges } from './projection/merge-edges.js';
 export { MemoryRows, MemorySubjectStore } from './store/memory-subject-store.js';
 export type { Checkpoint, StoredSubject, SubjectRow, SubjectStore } from './ports/store.js';

@@ -3,9 +3,11 @@ import { recordKind } from '../journal/record.js';
 import type { Journal } from '../ports/journal.js';
 import type { ProjectionStore } from '../ports/projection-store.js';
 import { verdictAt, verdictsOf } from '../reading/block-shelf.js';
+import { countUse, type ContractUse } from '../reading/count-use.js';
 import { decisionKey } from '../reading/decision-key.js';
 import type { DecisionIndex } from '../reading/decision-index.js';
-import { compareEdges, EdgeFold, mergeEdges } from '../reading/edge-fold.js';
+import { EdgeFold } from '../reading/edge-fold.js';
+import { mergeEdges } from '../projection/merge-edges.js';
 import { VerdictReader } from '../reading/verdict-reader.js';
 import type { BlockCache } from './block-cache.js';
 
@@ -13,8 +15,6 @@ import type { BlockCache } from './block-cache.js';
 const ATTEMPTS = 5;
 /** Texts that may stand for others: escapes, and decisions kept as base64. */
 const DISGUISES = ['\\u', '\\/', '"decision64":"'].map((text) => Buffer.from(text));
-
-type Use = Record<string, Record<number, number>>;
 
 /** Answers from what the projection keeps and, beyond its checkpoints, from the journal itself. */
 export class ProjectedIndex implements DecisionIndex {
@@ -50,15 +50,10 @@ export class ProjectedIndex implements DecisionIndex {
         if (typeof verdict !== 'number') fold.add(verdict);
       }
     }
-    const bySignature = new Map(kept.map((edge) => [edge.signature, edge]));
-    for (const edge of fold.edges()) {
-      const before = bySignature.get(edge.signature);
-      bySignature.set(edge.signature, before === undefined ? edge : mergeEdges(before, edge));
-    }
-    return [...bySignature.values()].toSorted(compareEdges);
+    return mergeEdges([...kept, ...fold.edges()]);
   }
 
-  async contractUse(): Promise<Use> {
+  async contractUse(): Promise<ContractUse> {
     const { kept, projected } = await this.stable(() => this.store.contractUse());
     const use = structuredClone(kept);
     for (const [partition, reader] of this.readers.entries()) {
@@ -107,12 +102,4 @@ export class ProjectedIndex implements DecisionIndex {
       this.readers.map(async (_, partition) => (await this.store.checkpoint(partition))?.revision ?? -1),
     );
   }
-}
-
-/** Adds one accepted decision under a contract (`order.ship@2`). */
-export function countUse(use: Use, contract: string): void {
-  const at = contract.lastIndexOf('@');
-  const versions = (use[contract.slice(0, at)] ??= {});
-  const version = Number(contract.slice(at + 1));
-  versions[version] = (versions[version] ?? 0) + 1;
 }

@@ -37,7 +37,11 @@ export class Opener {
     private readonly pace: EpochPace,
     private readonly problems: Problems,
   ) {
-    this.stopListening = control.onRecord(() => this.look());
+    this.stopListening = control.onRecord((opened) => {
+      // Whoever opened it: others may open epochs of the same space.
+      if (opened !== undefined) this.began();
+      this.look();
+    });
   }
 
   /** Tells of decisions judged. */
@@ -92,10 +96,11 @@ export class Opener {
   }
 
   private async open(): Promise<void> {
+    const { epoch } = this.control.state;
     try {
-      await this.control.append((state) => this.opening(state));
-      this.decisions = 0;
-      this.openedAtMonotonicMs = this.clock.monotonicMs();
+      // Where another opener was faster this one is no longer due.
+      await this.control.append((state) => (state.epoch === epoch ? this.opening(state) : undefined));
+      this.began();
       this.problems.solved('opener');
       this.backOff.reset();
       this.again = true;
@@ -108,6 +113,11 @@ export class Opener {
       await this.backOff.wait();
       this.again = true;
     }
+  }
+
+  private began(): void {
+    this.decisions = 0;
+    this.openedAtMonotonicMs = this.clock.monotonicMs();
   }
 
   private opening(state: ControlState): EpochOpened {

@@ -46,25 +46,10 @@ export class EdgeFold {
 
   /** Most frequent first. */
   edges(): Edge[] {
-    return [...this.bySignature.values()].map((edge) => structuredClone(edge)).toSorted(compareEdges);
+    return [...this.bySignature.values()]
+      .map((edge) => structuredClone(edge))
+      .toSorted((a, b) => b.count - a.count || (a.signature < b.signature ? -1 : 1));
   }
-}
-
-/** What was counted before and what was counted since, of one signature, together. */
-export function mergeEdges(before: Edge, since: Edge): Edge {
-  return {
-    ...before,
-    count: before.count + since.count,
-    firstEpoch: Math.min(before.firstEpoch, since.firstEpoch),
-    lastEpoch: Math.max(before.lastEpoch, since.lastEpoch),
-    samples: [...before.samples, ...since.samples].slice(-SAMPLES_MAX),
-    participants: [...new Set([...before.participants, ...since.participants])].slice(0, PARTICIPANTS_MAX),
-  };
-}
-
-/** Order in which edges are shown: most frequent first, then by signature. */
-export function compareEdges(a: Edge, b: Edge): number {
-  return b.count - a.count || (a.signature < b.signature ? -1 : 1);
 }
 
 const NONE: readonly Reason[] = [];
