@@ -24,12 +24,7 @@ export class Connection {
 
   /** The client to use for one call. Say afterwards what became of it. */
   current(): EventStoreDBClient {
-    if (this.renewAtMs !== undefined && performance.now() >= this.renewAtMs) {
-      closeClient(this.client);
-      this.generation += 1;
-      this.client = makeClient(this.url, this.generation);
-      this.renewAtMs = undefined;
-    }
+    if (this.renewAtMs !== undefined && performance.now() >= this.renewAtMs) this.renew();
     return this.client;
   }
 
@@ -62,6 +57,20 @@ export class Connection {
 
   close(): void {
     closeClient(this.client);
+  }
+
+  private renew(): void {
+    this.renewAtMs = undefined;
+    this.generation += 1;
+    let next: EventStoreDBClient;
+    try {
+      next = makeClient(this.url, this.generation);
+    } catch {
+      // A certificate file was taken away since; the old client has what was in it.
+      return;
+    }
+    closeClient(this.client);
+    this.client = next;
   }
 }
 

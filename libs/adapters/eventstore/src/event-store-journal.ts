@@ -58,15 +58,15 @@ export class EventStoreJournal implements Journal {
   }
 
   append(stream: string, block: Block): Promise<void> {
-    return this.begin(() => this.of(stream).writer.append(block));
+    return this.begin(async () => this.of(stream).writer.append(block));
   }
 
   read(stream: string, from: number, maxBlocks = 64): Promise<Block[]> {
-    return this.begin(() => this.of(stream).blocks.page(from, maxBlocks));
+    return this.begin(async () => this.of(stream).blocks.page(from, maxBlocks));
   }
 
   last(stream: string): Promise<Block | undefined> {
-    return this.begin(() => this.of(stream).blocks.last());
+    return this.begin(async () => this.of(stream).blocks.last());
   }
 
   streams(): Promise<string[]> {

@@ -33,6 +33,23 @@ describe('a server that refuses', () => {
     expect(await journal.last('s')).toBeUndefined();
   });
 
+  it('a stream as deleted: is no journal', async () => {
+    const journal = await ground.open();
+    await journal.append('s', blockOf('s', 0));
+    ground.double.deleted.add('s');
+    for (const call of [journal.read('s', 0), journal.append('s', blockOf('s', 2))]) {
+      await expect(call).rejects.toMatchObject({ code: 'journal-corrupt', where: 's@0' });
+    }
+  });
+
+  it('every block as not the next: is asked no more than a few times', async () => {
+    const journal = await ground.open();
+    await journal.append('s', blockOf('s', 0));
+    ground.double.kept.append = () => ({ wrong: true, current: 0 });
+    await expect(journal.append('s', blockOf('s', 2))).rejects.toMatchObject({ code: 'journal-unavailable' });
+    expect(ground.double.asked.appends).toBeLessThan(10);
+  });
+
   it('as much in one append: gets less', async () => {
     const journal = await ground.open();
     ground.double.maxAppendBytes = 1_000;

@@ -26,12 +26,13 @@ export class StreamBlocks {
       const revision = blocks.at(-1)?.first ?? from;
       const block = toBlock(this.stream, number + index, revision, event);
       blocks.push(block);
-      this.known.add({ number: number + index, first: block.first, end: block.first + block.count, id: block.id });
     }
     const start = blocks[0];
     if (start !== undefined && (start.first > from || start.first + start.count <= from)) {
       throw corrupt(this.stream, from, `event ${number} should hold it and begins at ${start.first}`);
     }
+    this.learn(number, start);
+    this.learn(number + blocks.length - 1, blocks.at(-1));
     return blocks;
   }
 
@@ -40,7 +41,7 @@ export class StreamBlocks {
     const event = await this.lastEvent();
     if (event === undefined) return undefined;
     const block = toBlock(this.stream, Number(event.revision), 0, event);
-    this.known.add(placeOf(this.stream, Number(event.revision), block.first, event));
+    this.learn(Number(event.revision), block);
     return block;
   }
 
@@ -65,9 +66,10 @@ export class StreamBlocks {
     return place?.first === first ? place.id : undefined;
   }
 
-  /** Learns where a block lies that was written by us. */
-  learn(place: BlockPlace): void {
-    this.known.add(place);
+  /** Keeps in mind where a block lies. */
+  learn(number: number, block: Block | undefined): void {
+    if (block === undefined) return;
+    this.known.add({ number, first: block.first, end: block.first + block.count, id: block.id });
   }
 
   /**

@@ -16,6 +16,7 @@ export class StreamWatch {
   private leave: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
   private readonly look: NodeJS.Timeout;
+  private looking = false;
   /** Number of the last block known of, by whichever way. */
   private seen: number | undefined;
 
@@ -91,6 +92,8 @@ export class StreamWatch {
   }
 
   private async lookAtEnd(): Promise<void> {
+    if (this.looking) return;
+    this.looking = true;
     try {
       if (this.seen !== undefined && !(await this.blocks.has(this.seen + 1))) return;
       const last = (await this.blocks.tail())?.number ?? -1;
@@ -99,6 +102,8 @@ export class StreamWatch {
       if (grown) this.wake();
     } catch {
       // Whoever reads next is told.
+    } finally {
+      this.looking = false;
     }
   }
 }

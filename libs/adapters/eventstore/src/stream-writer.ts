@@ -116,7 +116,7 @@ export class StreamWriter {
     for (const { block, resolve } of this.queue.splice(0, count)) {
       number += 1;
       end = block.first + block.count;
-      this.blocks.learn({ number, first: block.first, end, id: block.id });
+      this.blocks.learn(number, block);
       resolve();
     }
     this.tail = { number, end };

@@ -55,6 +55,8 @@ export class EventStoreDouble {
   cluster: readonly { host: string; port: number }[] = [];
   /** Subscriptions are confirmed and then tell nothing. */
   mute = false;
+  /** Streams that were deleted for ever. */
+  readonly deleted = new Set<string>();
   /** Refuses every call as one the user may not make. */
   denied = false;
 
@@ -158,13 +160,13 @@ export class EventStoreDouble {
     call.on('data', (message: streams.AppendReq) => messages.push(message));
     await new Promise((resolve) => call.once('end', resolve));
     await this.beforeAnswer();
-    const refusal = this.refusal();
+    const { stream, expected } = appendTarget(messages[0]!.getOptions()!);
+    const refusal = this.refusal(stream);
     if (refusal !== undefined) return this.end(call, () => answer(refusal));
     const events = messages.slice(1).map((message) => proposedEvent(message.getProposedMessage()!));
     if (events.reduce((sum, event) => sum + bytesOf(event), 0) > this.maxAppendBytes) {
       return this.end(call, () => answer(tooLarge(this.maxAppendBytes)));
     }
-    const { stream, expected } = appendTarget(messages[0]!.getOptions()!);
     const outcome = this.kept.append(stream, expected, events);
     const lost = this.lost.shift();
     if (lost === 'silence') return;
@@ -180,7 +182,7 @@ export class EventStoreDouble {
     this.asked[wanted.live ? 'subscriptions' : 'reads'] += 1;
     await this.beforeAnswer();
     if (call.cancelled) return;
-    const refusal = this.refusal();
+    const refusal = this.refusal(wanted.stream);
     if (refusal !== undefined) {
       this.end(call, () => call.emit('error', refusal));
       return;
@@ -240,7 +242,11 @@ export class EventStoreDouble {
     await this.frozen?.promise;
   }
 
-  private refusal() {
+  private refusal(stream: string) {
+    if (this.deleted.has(stream)) {
+      const trailers = { exception: 'stream-deleted', 'stream-name': stream };
+      return failureStatus(grpc.status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, trailers);
+    }
     if (this.denied) return failureStatus(grpc.status.PERMISSION_DENIED, 'denied', { exception: 'access-denied' });
     if (this.leader === undefined) return undefined;
     return failureStatus(grpc.status.NOT_FOUND, 'leader info available', {
