@@ -57,6 +57,11 @@ export const TOOL_CODES: Readonly<Record<string, OwnCode>> = {
       "A model's tests lie beside it: `marketplace.tutti.yaml` has `marketplace.tests.yaml`.",
       'Write some, or name the file: --tests FILE.',
     ],
+    'journal-differs': [
+      'The journal there is another one',
+      'A journal is copied to an empty one, or to an earlier copy of itself.',
+      'Copy to an empty database, while no service runs on it.',
+    ],
     'stream-unknown': [
       'There is no such stream',
       'The journal holds `control`, `epochs` and one `verdicts-N` a partition.',

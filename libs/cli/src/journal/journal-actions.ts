@@ -1,6 +1,8 @@
 import { JournalReader } from '@tutti/runtime';
+import { openJournal as openJournalAt } from '@tutti/service';
 import type { Call } from '../run/define.js';
 import { columns, grouped } from '../terminal/columns.js';
+import { copyJournal } from './copy-journal.js';
 import { dataFolder, openJournal, requireStream } from './open-journal.js';
 
 export interface CatOptions {
@@ -26,6 +28,36 @@ export async function cat({ output, options, args, signal }: Call<CatOptions>): 
     }
   } finally {
     await journal.close();
+  }
+}
+
+export interface CopyOptions {
+  data?: string;
+  from?: string;
+  to: string;
+}
+
+export async function copy({ output, options }: Call<CopyOptions>): Promise<void> {
+  const from = options.from === undefined ? openJournal(dataFolder(options.data)) : await openJournalAt(options.from);
+  try {
+    const to = await openJournalAt(options.to);
+    try {
+      const streams = await copyJournal(from, to, ({ stream, blocks, revision }) =>
+        output.remark(`${stream}  ${grouped(blocks)} blocks, up to revision ${grouped(revision)}`),
+      );
+      const blocks = streams.reduce((sum, one) => sum + one.blocks, 0);
+      output.result({ streams }, () =>
+        output.line(
+          blocks === 0
+            ? 'nothing to copy: all of it is there'
+            : `copied ${grouped(blocks)} blocks of ${streams.length} streams`,
+        ),
+      );
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
   }
 }
 

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import { countOption, define, group } from '../run/define.js';
 import type { Shell } from '../run/shell.js';
-import type { CatOptions } from './journal-actions.js';
+import type { CatOptions, CopyOptions } from './journal-actions.js';
 
 const actions = (): Promise<typeof import('./journal-actions.js')> => import('./journal-actions.js');
 
 /** `tutti journal …` */
 export function journalCommand(program: Command, shell: Shell): void {
-  const journal = group(program, 'journal', 'read the journal itself, from a data folder');
+  const journal = group(program, 'journal', 'read the journal itself, or copy it');
   const data = new Option('--data <dir>', 'data folder; default: $TUTTI_DATA, else .tutti');
   define<CatOptions>(journal, shell, {
     line: 'cat <stream>',
@@ -27,5 +27,18 @@ export function journalCommand(program: Command, shell: Shell): void {
     summary: 'streams and their last revisions',
     options: [data],
     action: async (call) => (await actions()).list(call),
+  });
+  define<CopyOptions>(journal, shell, {
+    line: 'copy',
+    summary: 'copy a journal to another engine, block by block, while nothing runs on either',
+    description:
+      'How a space moves from one machine to many: docs/how-to/from-one-machine-to-many.md. Run again it goes on where it ended.',
+    options: [
+      data,
+      new Option('--from <url>', 'copy from this journal instead: esdb://… or postgres://…'),
+      new Option('--to <url>', 'where to: esdb://… or postgres://…, empty or an earlier copy').makeOptionMandatory(),
+    ],
+    examples: ['tutti journal copy --data .tutti --to postgres://tutti@127.0.0.1/tutti'],
+    action: async (call) => (await actions()).copy(call),
   });
 }
