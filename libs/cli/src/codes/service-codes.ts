@@ -78,6 +78,11 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
       'Whether sources are believed (`network`) or must be proven (`signed`) is written down when a space is created.',
       'Start with the one that the journal has, or with another data folder.',
     ],
+    'topic-differs': [
+      'A topic is not as the space needs it',
+      'The intake topic has another number of partitions than the space, which is fixed: each has a stream of the journal.',
+      'Create the topic with the number of partitions that is named.',
+    ],
   }),
   ...pages('when a store is opened: it is begun anew and built from the journal', {
     'store-corrupt': ['The store is damaged', 'The store is a cache of the journal.', 'Nothing: this mends itself.'],
@@ -114,6 +119,11 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
       'Ask again: it is begun anew, and built from the journal.',
     ],
     'log-unavailable': ['The intake does not answer', 'Topics cannot be read or written.', 'Look at the broker.'],
+    'intake-truncated': [
+      'Decisions are missing in the intake',
+      'The topic no longer holds offsets that were not judged yet, or ends before those that were. The partition is not worked on: nothing may be left out without a word.',
+      'Bring the records that are named back from a copy, or connect to the brokers that have them.',
+    ],
     'unknown-topic': [
       'There is no such topic',
       'The topic was not created, or has another prefix.',

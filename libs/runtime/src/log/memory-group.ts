@@ -59,7 +59,13 @@ export class MemoryGroup {
   }
 
   private async assign(member: Member, partition: number): Promise<void> {
-    const from = (await member.handler.assigned(partition)) ?? 0;
+    let from: number;
+    try {
+      from = (await member.handler.assigned(partition)) ?? 0;
+    } catch {
+      // It is the member's all the same, but nothing is fed to it.
+      from = Infinity;
+    }
     const feed = new PartitionFeed(this.partitions[partition]!, from, (records, highWatermark) =>
       member.handler.batch(partition, records, highWatermark),
     );

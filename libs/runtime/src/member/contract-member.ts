@@ -84,7 +84,7 @@ export class Member implements ContractMember, IntakeHandler {
 
   // ── what the log asks ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  failed(error: unknown, partition?: number): void {
+  trouble(error: unknown, partition?: number): void {
     this.around.problems.say(partition === undefined ? 'log' : feedOf(partition), error);
   }
 

@@ -9,8 +9,8 @@ export interface IntakePartition {
 /**
  * Checks that a partition of the intake topic still holds, or will hold, every offset from the cursor on.
  *
- * @throws TuttiError `intake-truncated` records were deleted before they were judged; `intake-rewound` the topic ends
- *   before the cursor: it is not the one that was judged
+ * @throws TuttiError `intake-truncated`: records were deleted before they were judged; or the topic ends before the
+ *   cursor, which may pass where a leader has just changed (then it is retryable), or it is not the topic it was
  */
 export function assertWhole(
   { topic, partition }: IntakePartition,
@@ -26,11 +26,16 @@ export function assertWhole(
     });
   }
   if (end < cursor) {
-    throw new TuttiError('intake-rewound', `${topic}, partition ${partition} ends at ${end}, judged up to ${cursor}`, {
-      where: `${topic}-${partition}`,
-      mend: 'Connect to the brokers that have the topic as it was; a topic that was created anew belongs to a new space.',
-      facts: { topic, partition, end, cursor },
-    });
+    throw new TuttiError(
+      'intake-truncated',
+      `${topic}, partition ${partition} ends at ${end}, judged up to ${cursor}`,
+      {
+        where: `${topic}-${partition}`,
+        mend: 'Connect to the brokers that have the topic as it was; a topic that was created anew belongs to a new space.',
+        facts: { topic, partition, end, cursor },
+        retryable: true,
+      },
+    );
   }
 }
 

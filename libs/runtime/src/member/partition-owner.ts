@@ -51,7 +51,7 @@ export class PartitionOwner {
   private highWatermark = 0;
   private isGivenUp = false;
   private taking: Promise<unknown> = Promise.resolve();
-  private cancelReclaim: () => void = () => undefined;
+  private endPause: () => void = () => undefined;
 
   constructor(
     readonly partition: number,
@@ -82,48 +82,64 @@ export class PartitionOwner {
   }
 
   /**
-   * Claims and recovers the partition; waits for journal, store and log as long as it takes. Never throws: a partition
-   * that cannot be worked on is listed among the problems, and its batches are refused.
+   * Claims and recovers the partition; waits for journal, store and log as long as it takes, and for another owner to
+   * leave it alone.
    *
-   * @returns the offset to go on from
+   * @returns the offset to go on from; undefined: given up meanwhile
+   * @throws TuttiError `intake-truncated`, `topic-differs`, `journal-corrupt` and others: it cannot be worked on
    */
   take(): Promise<number | undefined> {
-    const taken = this.claim([]);
-    this.taking = taken;
+    const taken = this.untilTaken([]);
+    this.taking = taken.catch(() => undefined);
     return taken;
   }
 
-  private async claim(leftover: readonly Pending[]): Promise<number | undefined> {
+  private async untilTaken(leftover: readonly Pending[]): Promise<number | undefined> {
+    for (;;) {
+      try {
+        await this.claim(leftover);
+        return this.isGivenUp ? undefined : this.position;
+      } catch (error) {
+        if (this.isGivenUp) return undefined;
+        const said = error instanceof TuttiError ? error : unavailable(String(error), error);
+        this.around.problems.say(this.owner, said);
+        this.refusal = said;
+        if (said.code !== 'partition-lost') throw said;
+        await this.pause();
+        if (this.isGivenUp) return undefined;
+      }
+    }
+  }
+
+  private async claim(leftover: readonly Pending[]): Promise<void> {
     const { around, rules, patience, partition } = this;
-    const { log, problems, journal } = around;
+    const { log, journal, problems, settings } = around;
     problems.solved(this.owner);
-    this.refusal = undefined;
-    let task: PartitionTask | undefined;
-    try {
-      if (partition >= rules.partitions) throw topicDiffers(rules.topic, partition + 1, rules.partitions);
-      const bounds = await patiently(patience, () => log.range(rules.topic, partition));
-      const { intake } = await patiently(patience, () => readTail(journal, partition));
+    if (partition >= rules.partitions) throw topicDiffers(rules.topic, partition + 1, rules.partitions);
+    const { first } = await patiently(patience, async () => {
+      const bounds = await log.range(rules.topic, partition);
+      const { intake } = await readTail(journal, partition);
       if (intake !== null) assertWhole(rules, bounds, intake);
       this.highWatermark = Math.max(this.highWatermark, bounds.end);
-      task = new PartitionTask(partition, { ...around, intake: this.ends() }, around.settings);
-      this.held = task;
-      if (this.isGivenUp) return undefined;
-      this.suspects = new Suspects(await task.startPatiently(bounds.first, leftover));
-      if (this.isGivenUp) return undefined;
-      this.position = Math.max(this.position, task.cursor ?? bounds.first);
-      this.works = true;
-      this.pacing.reset();
-      around.onOwned(partition, task);
-      void task.done.then((why) => this.ended(task!, why));
-      return this.position;
+      return bounds;
+    });
+    const task = new PartitionTask(partition, { ...around, intake: this.ends() }, settings);
+    this.held = task;
+    try {
+      if (this.isGivenUp) return;
+      this.suspects = new Suspects(await task.startPatiently(first, leftover));
     } catch (error) {
-      if (this.isGivenUp) return undefined;
-      const said = error instanceof TuttiError ? error : unavailable(String(error), error);
-      problems.say(this.owner, said);
-      await task?.close();
-      this.lost(said, leftover);
-      return undefined;
+      await task.close();
+      this.held = undefined;
+      throw error;
     }
+    if (this.isGivenUp) return;
+    this.position = Math.max(this.position, task.cursor ?? first);
+    this.refusal = undefined;
+    this.works = true;
+    this.pacing.reset();
+    around.onOwned(partition, task);
+    void task.done.then((why) => this.ended(task, why));
   }
 
   /**
@@ -170,7 +186,7 @@ export class PartitionOwner {
     this.isGivenUp = true;
     this.backOff.stop();
     this.pacing.stop();
-    this.cancelReclaim();
+    this.endPause();
     if (this.works) this.around.onLost(this.partition);
     this.works = false;
     if (this.held !== undefined) await how(this.held);
@@ -216,15 +232,24 @@ export class PartitionOwner {
       );
   }
 
-  /** Works no more, and says why. Where another has the partition but the group says it is ours, it is claimed again. */
+  /** Works no more. Where another has the partition but the group says it is ours, it is claimed again, later. */
   private lost(why: TuttiError, unanswered: readonly Pending[]): void {
     if (this.works) this.around.onLost(this.partition);
     this.works = false;
     this.held = undefined;
     this.refusal = why;
     if (why.code !== 'partition-lost') return;
-    this.cancelReclaim = this.around.clock.after(RECLAIM_AFTER_MS, () => {
-      if (!this.isGivenUp) this.taking = this.claim(unanswered);
+    const again = this.pause().then(() => (this.isGivenUp ? undefined : this.untilTaken(unanswered)));
+    this.taking = again.catch(() => undefined);
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.around.clock.after(RECLAIM_AFTER_MS, resolve);
+      this.endPause = () => {
+        cancel();
+        resolve();
+      };
     });
   }
 
