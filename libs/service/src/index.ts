@@ -36,3 +36,4 @@ export type { ServiceProblem, ServiceStatus } from './health/service-status.js';
 export { openJournal } from './machines/open-journal.js';
 export { Waiting } from './machines/waiting.js';
 export { startTask, type StartTask, type Task, type TaskGround } from './machines/start-task.js';
+export { journaledSpace, requireSpace } from './machines/journaled-space.js';

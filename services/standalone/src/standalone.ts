@@ -9,9 +9,16 @@ import {
 } from '@tutti/contract-service';
 import { TuttiError } from '@tutti/kernel';
 import { type Backbone, type Clock, createBackbone, type EpochPace, outcomeHash } from '@tutti/runtime';
-import { journaledSpace } from './journaled-space.js';
 import { pino, type Logger } from 'pino';
-import { type ModelNews, type ModelSource, publishModel, readModel, refusalOf, Undo } from '@tutti/service';
+import {
+  journaledSpace,
+  type ModelNews,
+  type ModelSource,
+  publishModel,
+  readModel,
+  refusalOf,
+  Undo,
+} from '@tutti/service';
 import { textOf, watchModel } from './model/watch-model.js';
 
 export interface StandaloneOptions {
