@@ -129,6 +129,26 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
       'The topic was not created, or has another prefix.',
       'Create it first.',
     ],
+    'log-refused': [
+      'Kafka does not let us in',
+      'The user, the password or the certificates are wrong, or the access lists do not allow what was asked. At the start: it does not start.',
+      'Check TUTTI_KAFKA_SASL, its user and password, TUTTI_KAFKA_TLS, and the ACLs of the topics and the group.',
+    ],
+    'no-space': [
+      'The journal holds no space yet',
+      'The first contract process creates it. Projection and gateways wait for that.',
+      'Start a contract process.',
+    ],
+    'relay-stopped': [
+      "The relay's thread has ended",
+      'Verdicts are recorded, and do not reach the topic `verdicts` until it is begun again, which it is by itself. It then goes on after the last one in the topic: none is left out.',
+      'Where it lasts, look at the log: its journal or Kafka cannot be reached.',
+    ],
+    'topic-ahead': [
+      'The topic of verdicts is of another history',
+      'It holds verdicts that the journal does not: the journal was lost, or another one is named.',
+      'Name the right journal, or give the space a new topic.',
+    ],
     starting: [
       'The service has just started',
       'It opens its connections and joins the others. Where a server is away, its code says which one is waited for.',
