@@ -1,1 +1,1 @@
-export {};
+export { startProjection } from './start-projection.js';

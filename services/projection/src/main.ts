@@ -1,0 +1,4 @@
+import { runProcess } from '@tutti/service';
+import { startProjection } from './start-projection.js';
+
+await runProcess((stopping) => startProjection(process.env, stopping));
