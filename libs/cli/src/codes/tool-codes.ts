@@ -121,4 +121,21 @@ export const TOOL_CODES: Readonly<Record<string, OwnCode>> = {
       'Do what the message says; `npm ci` installs the programs.',
     ],
   }),
+  ...pages('when Kafka is started without Docker (`npm run cluster`, tests)', {
+    'java-missing': [
+      'Java or Maven is not there',
+      'Kafka runs on Java 17 or later; Maven fetches its jars the first time.',
+      'Install Java 17 or later, and Maven 3.6 or later.',
+    ],
+    'kafka-jars': [
+      'The jars of Kafka cannot be fetched',
+      'Maven could not fetch what infra/kafka/broker/pom.xml names into node_modules/.cache/tutti.',
+      'See to it that Maven reaches its repository, then run it again.',
+    ],
+    'kafka-start': [
+      'Kafka did not start',
+      'The broker ended before it answered; what it said is in the message.',
+      'See what the broker says.',
+    ],
+  }),
 };
