@@ -9,4 +9,5 @@ export { parseImportMap } from './import/map/parse-import-map.js';
 export type { ImportMap } from './import/map/import-map.js';
 export { ImportProgressBar, showImportReport } from './import/show-import-report.js';
 export { Output, type OutputOptions } from './terminal/output.js';
+export { type CopiedStream, copyJournal } from './journal/copy-journal.js';
 export { outcomeOfFolder } from './journal/outcome-of-folder.js';

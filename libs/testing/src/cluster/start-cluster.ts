@@ -33,6 +33,8 @@ export interface ClusterOptions {
   nodeOptions?: readonly string[];
   kafka?: Omit<KafkaServerOptions, 'data'>;
   postgres?: Omit<StartPostgresOptions, 'folder'>;
+  /** Called when the servers are up and before any service is: to fill the journal, say. */
+  prepare?: (servers: { kafka: KafkaServer; postgres: PostgresServer }) => Promise<void>;
   /** Told of each step: `Kafka at 127.0.0.1:9092`. */
   onStep?: (text: string) => void;
 }
@@ -111,8 +113,9 @@ class LocalCluster implements Cluster {
   }
 
   async start(): Promise<void> {
-    const { contracts = 1, projections = 1, feedbacks = 1, port, onStep = () => {} } = this.options;
+    const { contracts = 1, projections = 1, feedbacks = 1, port, prepare, onStep = () => {} } = this.options;
     onStep(await createTopics(this.environment()));
+    await prepare?.(this);
     this.ports = await freePorts(contracts + projections + feedbacks);
     if (port !== undefined) this.ports.unshift(port);
     const all = [
