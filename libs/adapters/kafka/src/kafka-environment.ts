@@ -3,6 +3,8 @@ import { TuttiError } from '@tutti/kernel';
 import type { KafkaOptions, KafkaSasl } from './options.js';
 
 const mechanisms: readonly string[] = ['plain', 'scram-sha-256', 'scram-sha-512'] satisfies KafkaSasl['mechanism'][];
+/** Below, a pause of the process or of the network is taken for its death. */
+const SESSION_MS_MIN = 1_000;
 const address = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/;
 
 interface Wrong {
@@ -14,7 +16,7 @@ interface Wrong {
 /**
  * Reads `TUTTI_KAFKA` (brokers, `host:port,…`), `TUTTI_KAFKA_TLS` (`true`, or the path of a CA file),
  * `TUTTI_KAFKA_TLS_CERT` and `_KEY` (paths), `TUTTI_KAFKA_SASL` (`plain`, `scram-sha-256`, `scram-sha-512`),
- * `TUTTI_KAFKA_USERNAME` and `_PASSWORD`. The client's name is `tutti`, or `tutti-SPACE`.
+ * `TUTTI_KAFKA_USERNAME` and `_PASSWORD`, `TUTTI_KAFKA_SESSION_MS`. The client's name is `tutti`, or `tutti-SPACE`.
  *
  * @throws TuttiError `config-invalid` naming every variable that is wrong (`facts.errors`)
  */
@@ -23,6 +25,7 @@ export function kafkaOptionsOf(env: Readonly<Record<string, string | undefined>>
   const brokers = brokersOf(env, wrong);
   const tls = tlsOf(env, wrong);
   const sasl = saslOf(env, wrong);
+  const sessionTimeoutMs = sessionOf(env, wrong);
   if (wrong.length > 0) {
     throw new TuttiError('config-invalid', wrong.map(({ name, message }) => `${name} ${message}`).join('; '), {
       where: 'environment',
@@ -35,6 +38,7 @@ export function kafkaOptionsOf(env: Readonly<Record<string, string | undefined>>
     clientId: env['TUTTI_SPACE'] ? `tutti-${env['TUTTI_SPACE']}` : 'tutti',
     ...(tls === undefined ? {} : { tls }),
     ...(sasl === undefined ? {} : { sasl }),
+    ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
   };
 }
 
@@ -97,4 +101,14 @@ function saslOf(env: Environment, wrong: Wrong[]): KafkaSasl | undefined {
   if (username === '') wrong.push({ name: 'TUTTI_KAFKA_USERNAME', message: 'is missing beside TUTTI_KAFKA_SASL' });
   if (password === '') wrong.push({ name: 'TUTTI_KAFKA_PASSWORD', message: 'is missing beside TUTTI_KAFKA_SASL' });
   return { mechanism: mechanism as KafkaSasl['mechanism'], username, password };
+}
+
+function sessionOf(env: Environment, wrong: Wrong[]): number | undefined {
+  const text = env['TUTTI_KAFKA_SESSION_MS'] || undefined;
+  if (text === undefined) return undefined;
+  const sessionMs = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (sessionMs < SESSION_MS_MIN) {
+    wrong.push({ name: 'TUTTI_KAFKA_SESSION_MS', message: `is ${text}, no whole number from ${SESSION_MS_MIN} on` });
+  }
+  return sessionMs;
 }

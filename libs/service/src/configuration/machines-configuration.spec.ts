@@ -18,6 +18,7 @@ describe('the environment of many machines', () => {
       log: 'warn',
       journalUrl: LEAST.TUTTI_JOURNAL_URL,
       storeUrl: LEAST.TUTTI_STORE_URL,
+      kafka: { brokers: ['k1:9092', 'k2:9092'], clientId: 'tutti-shop' },
       access: {},
     });
     expect(readMachines('projection', LEAST).port).toBe(4401);
@@ -36,8 +37,8 @@ describe('the environment of many machines', () => {
 
   it('does without Kafka in the projection', () => {
     const { TUTTI_KAFKA: _, ...without } = LEAST;
-    expect(() => readMachines('projection', without)).not.toThrow();
-    expect(() => readMachines('feedback', without)).toThrow(/TUTTI_KAFKA is needed/);
+    expect(readMachines('projection', without).kafka).toBeUndefined();
+    expect(() => readMachines('feedback', without)).toThrow(/TUTTI_KAFKA is missing/);
   });
 
   it('names everything that is wrong at once, and no secret', () => {
@@ -77,7 +78,9 @@ describe('the environment of many machines', () => {
   });
 
   it.each([
-    ['TUTTI_KAFKA', 'k1:9092,'],
+    ['TUTTI_KAFKA', 'k1:9092,k2'],
+    ['TUTTI_KAFKA_SESSION_MS', '10'],
+    ['TUTTI_KAFKA_TLS', '/no/such/ca.pem'],
     ['TUTTI_KAFKA', 'kafka://k1:9092'],
     ['TUTTI_KAFKA_SASL', 'oauth'],
     ['TUTTI_STORE_URL', 'esdb://es:2113'],
@@ -85,6 +88,7 @@ describe('the environment of many machines', () => {
     ['TUTTI_JOURNAL_URL', '/data/journal.db'],
     ['TUTTI_SUBJECTS_IN_MEMORY', '0'],
     ['TUTTI_QUOTA', '1.5'],
+    ['TUTTI_KAFKA_SESSION_MS', '999'],
     ['TUTTI_WATCH', 'true'],
   ])('refuses %s=%s and names it', (name, value) => {
     expect(() => readMachines('contract', { ...LEAST, [name]: value })).toThrow(
