@@ -88,6 +88,7 @@ export class Gateway implements Backbone, IntakeDoor {
       const { end } = await this.parts.log.range(this.parts.topic, partition);
       if (offset >= end) throw noInput(partition, offset);
       await watch.refresh();
+      if (watch.intake <= offset && waitMs <= 0) return undefined;
     }
     const answer = await this.answerAt(watch, partition, offset, waitMs);
     return answer && { verdict: answer.verdict, duplicate: answer.duplicate };

@@ -101,8 +101,6 @@ export class Opener {
       // Where another opener was faster this one is no longer due.
       await this.control.append((state) => (state.epoch === epoch ? this.opening(state) : undefined));
       this.began();
-      this.problems.solved('opener');
-      this.backOff.reset();
       this.again = true;
     } catch (error) {
       if (!(error instanceof TuttiError) || !error.retryable) {
@@ -118,6 +116,8 @@ export class Opener {
   private began(): void {
     this.decisions = 0;
     this.openedAtMonotonicMs = this.clock.monotonicMs();
+    this.problems.solved('opener');
+    this.backOff.reset();
   }
 
   private opening(state: ControlState): EpochOpened {
