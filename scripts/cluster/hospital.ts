@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ImportCounts, type ImportReport, readImportMap, registerRoles, registryOf } from '@tutti/cli';
 import type { Cluster } from '@tutti/testing';
 import { endsOf, plainKafka, readVerdicts } from './verdict-topic.ts';
@@ -41,6 +42,7 @@ export async function runHospital(cluster: Cluster, options: HospitalOptions = {
   const producedMs = performance.now() - startedMs;
   onStep(`${sent.toLocaleString('en-US')} decisions sent to ${space}.decisions in ${(producedMs / 1000).toFixed(1)} s`);
 
+  await answered(url, await endsOf(kafka, `${space}.decisions`), startedMs + withinMs);
   const counts = new ImportCounts();
   const rows = new Set<string>();
   await readVerdicts(
@@ -100,6 +102,26 @@ async function produce(brokers: string, topic: string, limit: number | undefined
   const sent = /^(\d+) decisions sent/.exec(said)?.[1];
   if (code !== 0 || sent === undefined) throw new Error(`${producer} ended with ${code}: ${said}`);
   return Number(sent);
+}
+
+/**
+ * Resolves when every partition has answered its last input, and with it all before: where a 202 points is where to ask.
+ *
+ * @throws Error not before `deadlineMs`, by the clock of `performance`
+ */
+async function answered(url: string, ends: readonly number[], deadlineMs: number): Promise<void> {
+  await Promise.all(
+    ends.map(async (end, partition) => {
+      const input = `${url}/v1/inputs/${partition}/${end - 1}`;
+      for (let status = end === 0 ? 200 : 0; status !== 200;) {
+        if (performance.now() > deadlineMs) throw new Error(`no verdict at ${input} in time: ${status}`);
+        const response = await fetch(input, { headers: { prefer: 'wait=20' }, signal: AbortSignal.timeout(60_000) });
+        await response.arrayBuffer();
+        ({ status } = response);
+        if (status !== 200 && status !== 202) await delay(200);
+      }
+    }),
+  );
 }
 
 /** The outcome hash, as the contract service computes it from the journal. */

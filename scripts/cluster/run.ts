@@ -1,6 +1,8 @@
 // The main job on many processes (`npm run cluster`): the hospital's log through real Kafka, from a producer that knows
 // nothing of Tutti, to verdicts on a topic.
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Output, showImportReport } from '@tutti/cli';
@@ -34,7 +36,7 @@ async function run(): Promise<void> {
     projections: count('projections', values.projections),
     partitions: count('partitions', values.partitions),
     data: values.data,
-    ...(values.port === undefined ? {} : { port: count('port', values.port) }),
+    port: values.port === undefined ? await nextFreePort(4400) : count('port', values.port),
   });
   const stop = stopper(starting, values.data);
   process.on('SIGINT', stop);
@@ -73,6 +75,19 @@ function showWhatRuns(cluster: Cluster, data: string): void {
   output.line();
 }
 
+/** The first free port from there on. */
+async function nextFreePort(port: number): Promise<number> {
+  const probe = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(probe, 'listening');
+    return port;
+  } catch {
+    return nextFreePort(port + 1);
+  } finally {
+    probe.close();
+  }
+}
+
 /** @throws Error not a whole number above 0 */
 function count(name: string, text: string): number {
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
@@ -85,7 +100,8 @@ function stopper(starting: Promise<Cluster>, data: string): () => void {
   return () => {
     if (stopping) return;
     stopping = true;
-    output.line('\nstopping: answering what was taken …');
+    output.line();
+    output.line('stopping: answering what was taken …');
     starting
       .then((cluster) => cluster.close())
       .then(
