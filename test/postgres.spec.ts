@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   migrate,
   PostgresJournal,
@@ -339,6 +342,26 @@ describe('a database that may not be used', () => {
     expect(await idsOf(journal, 'a')).toEqual([block!.id]);
     await journal.close();
     await standby.close();
+  });
+});
+
+describe('the server for tests', () => {
+  it('says so when its port is taken', async () => {
+    const failure = await caught(startPostgres({ port: server.port }));
+    expect(failure).toMatchObject({ code: 'postgres-start', where: `127.0.0.1:${server.port}` });
+  });
+
+  it('keeps its data in a folder of ours, and uses no other', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tutti-own-'));
+    const first = await startPostgres({ folder });
+    await ask(first.url, 'CREATE TABLE kept AS SELECT 7 AS number');
+    await first.close();
+    const second = await startPostgres({ folder, settings: { fsync: 'off' } });
+    expect(await ask(second.url, 'SELECT number FROM kept')).toEqual([{ number: 7 }]);
+    expect(await ask(second.url, 'SHOW fsync')).toEqual([{ fsync: 'off' }]);
+    expect(await ask(server.url, 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
+    await second.close();
+    await rm(folder, { recursive: true });
   });
 });
 

@@ -49,8 +49,8 @@ export function asPortError(role: Role, where: string, error: unknown): unknown 
   }
 }
 
-/** Classes of SQLSTATE that tell of wrong statements or values. */
-const BUGS: ReadonlySet<string> = new Set(['0A', '21', '22', '23', '42']);
+/** Classes of SQLSTATE that tell of wrong statements or values, or of such as are too large. */
+const BUGS: ReadonlySet<string> = new Set(['21', '22', '23', '42', '54']);
 
 function unavailable(role: Role, message: string, details: TuttiErrorDetails, fault?: WriteFault): TuttiError {
   return role === 'journal'

@@ -8,8 +8,8 @@ const BACK_OFF_MS = [50, 100, 200, 500, 1_000, 2_000];
 
 /**
  * Wakes followers when others append. LISTEN is only the quick way: an appender may end between its commit and its NOTIFY,
- * so the streams' ends are looked at too, slowly. Its connection is made while there is somebody to wake, and made
- * again, after growing pauses, when it breaks.
+ * so the streams' ends are looked at too, slowly. Its connection is made for the first follower, and made again, after
+ * growing pauses, when it breaks.
  */
 export class Listener {
   private client: Client | undefined;
@@ -21,6 +21,8 @@ export class Listener {
   constructor(
     private readonly config: ClientConfig,
     private readonly channel: string,
+    /** What our own notifications begin with: their followers have been woken already. */
+    private readonly origin: string,
     private readonly endsOf: Statement,
     private readonly followers: Followers,
   ) {}
@@ -45,7 +47,10 @@ export class Listener {
     this.client = client;
     client.on('error', () => this.broken(client));
     client.on('end', () => this.broken(client));
-    client.on('notification', ({ payload }) => this.followers.wake([payload ?? '']));
+    client.on('notification', ({ payload = '' }) => {
+      const space = payload.indexOf(' ');
+      if (payload.slice(0, space) !== this.origin) this.followers.wake([payload.slice(space + 1)]);
+    });
     try {
       await client.connect();
       await client.query(`LISTEN "${this.channel}"`);

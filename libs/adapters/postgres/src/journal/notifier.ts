@@ -12,6 +12,8 @@ export class Notifier {
     private readonly sessions: Sessions,
     private readonly statement: Statement,
     private readonly channel: string,
+    /** Whose streams have grown: a listener of the same journal need not be told. */
+    private readonly origin: string,
   ) {}
 
   grown(streams: Iterable<string>): void {
@@ -29,7 +31,7 @@ export class Notifier {
       const streams = [...this.waiting];
       this.waiting.clear();
       // Followers look for themselves from time to time: a lost hint costs them a moment.
-      await this.sessions.query(this.statement, [this.channel, streams]).catch(() => undefined);
+      await this.sessions.query(this.statement, [this.channel, this.origin, streams]).catch(() => undefined);
     }
     this.underWay = undefined;
   }

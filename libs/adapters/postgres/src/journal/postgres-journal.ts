@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { unpackBytes, type Block, type Journal } from '@tutti/runtime/journal';
 import { readAddress, type Address, type PostgresOptions } from '../connection/address.js';
 import { PATIENCE, Sessions } from '../connection/sessions.js';
@@ -16,7 +17,8 @@ interface BlockRow {
   term: number;
   id: string;
   codec: string;
-  bytes: Buffer;
+  /** Base64. */
+  bytes: string;
 }
 
 const READERS = 3;
@@ -38,10 +40,11 @@ export class PostgresJournal implements Journal {
   private constructor(private readonly address: Address) {
     const { schema, url, where } = address;
     const channel = `${schema}.journal`;
+    const origin = randomUUID();
     this.statements = journalStatements(schema);
     this.writers = new Sessions('journal', address, 'journal-append', WRITERS);
     this.readers = new Sessions('journal', address, 'journal-read', READERS);
-    this.notifier = new Notifier(this.readers, this.statements.notify, channel);
+    this.notifier = new Notifier(this.readers, this.statements.notify, channel, origin);
     this.queue = new AppendQueue(this.writers, this.statements.append, where, (streams) => {
       this.followers.wake(streams);
       this.notifier.grown(streams);
@@ -54,7 +57,7 @@ export class PostgresJournal implements Journal {
       types: VALUE_TYPES,
       connectionString: url,
     };
-    this.listener = new Listener(config, channel, this.statements.ends, this.followers);
+    this.listener = new Listener(config, channel, origin, this.statements.ends, this.followers);
   }
 
   /**
@@ -109,5 +112,11 @@ export class PostgresJournal implements Journal {
 }
 
 function toBlock(stream: string, { first, count, term, id, codec, bytes }: BlockRow): Block {
-  return Object.freeze({ first, count, term, id, bytes: unpackBytes(stream, first, codec, bytes) });
+  return Object.freeze({
+    first,
+    count,
+    term,
+    id,
+    bytes: unpackBytes(stream, first, codec, Buffer.from(bytes, 'base64')),
+  });
 }
