@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MachinesVariables, variablesOf } from '@tutti/service';
+import { variablesOf } from '@tutti/service';
+import { MachinesVariables } from '@tutti/service/machines';
 import { Environment } from '@tutti/standalone';
 import { GENERATED, head, root, row } from './project.ts';
 

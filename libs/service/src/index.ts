@@ -12,13 +12,6 @@ export { isTransportCode, TRANSPORT_CODES, type TransportCode } from './problem/
 export { showError } from './process/show-error.js';
 export { accessOf, type AccessSettings, wrongInAccess } from './configuration/access-of.js';
 export {
-  type MachinesConfiguration,
-  readMachines,
-  type ServiceName,
-  wrongInKafka,
-} from './configuration/machines-configuration.js';
-export { MachinesVariables } from './configuration/machines-variables.js';
-export {
   configInvalid,
   type Env,
   readVariables,
@@ -33,7 +26,5 @@ export { untilThere, type UntilThereOptions } from './process/until-there.js';
 export { createServiceApp, type ServiceApp, type ServiceAppOptions } from './health/service-app.js';
 export { gaugeOf, type GaugeSource } from './health/service-metrics.js';
 export type { ServiceProblem, ServiceStatus } from './health/service-status.js';
-export { openJournal } from './machines/open-journal.js';
-export { Waiting } from './machines/waiting.js';
-export { startTask, type StartTask, type Task, type TaskGround } from './machines/start-task.js';
 export { journaledSpace, requireSpace } from './machines/journaled-space.js';
+export { openJournal } from './machines/open-journal.js';

@@ -1,1 +1,1 @@
-export {};
+export { startFeedback } from './start-feedback.js';

@@ -1,16 +1,7 @@
 import { migrate, PostgresLeases, PostgresProjectionStore } from '@tutti/adapter-postgres';
 import { type ProjectionStatus, runProjection } from '@tutti/runtime';
-import {
-  type Env,
-  type GaugeSource,
-  openJournal,
-  requireSpace,
-  type Running,
-  startTask,
-  type Task,
-  type TaskGround,
-  type Terminal,
-} from '@tutti/service';
+import { type Env, type GaugeSource, openJournal, requireSpace, type Running, type Terminal } from '@tutti/service';
+import { startTask, type Task, type TaskGround } from '@tutti/service/machines';
 
 interface ProjectionTasks extends Task {
   projection(): ProjectionStatus;

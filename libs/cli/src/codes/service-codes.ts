@@ -149,6 +149,11 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
       'It holds verdicts that the journal does not: the journal was lost, or another one is named.',
       'Name the right journal, or give the space a new topic.',
     ],
+    'partitions-awaited': [
+      'It has joined, and has no partition yet',
+      'The processes of the group are sharing the partitions out. Where there are more processes than partitions some have none: they serve HTTP, and say this for ten seconds only.',
+      'Wait.',
+    ],
     starting: [
       'The service has just started',
       'It opens its connections and joins the others. Where a server is away, its code says which one is waited for.',

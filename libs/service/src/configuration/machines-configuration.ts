@@ -1,3 +1,5 @@
+import { type KafkaOptions, kafkaOptionsOf } from '@tutti/adapter-kafka';
+import { TuttiError } from '@tutti/kernel';
 import { accessOf, type AccessSettings, wrongInAccess } from './access-of.js';
 import { MachinesVariables } from './machines-variables.js';
 import { type Env, readVariables, type WrongVariable } from './read-variables.js';
@@ -15,6 +17,8 @@ export interface MachinesConfiguration {
   log: string;
   journalUrl: string;
   storeUrl: string;
+  /** Undefined in the projection where it is not configured: it does without. */
+  kafka: KafkaOptions | undefined;
   /** Of a space that begins. */
   partitions: number | undefined;
   /** Of a space that begins. */
@@ -29,16 +33,15 @@ export interface MachinesConfiguration {
 
 const PORTS: Readonly<Record<ServiceName, number>> = { contract: 4400, projection: 4401, feedback: 4402 };
 
-/** Variables without which a service has nothing to do its work with. */
+/** Variables, besides those of Kafka, without which a service has nothing to do its work with. */
 const NEEDED: Readonly<Record<ServiceName, readonly (keyof MachinesVariables)[]>> = {
-  contract: ['TUTTI_SPACE', 'TUTTI_KAFKA', 'TUTTI_JOURNAL_URL', 'TUTTI_STORE_URL'],
+  contract: ['TUTTI_SPACE', 'TUTTI_JOURNAL_URL', 'TUTTI_STORE_URL'],
   projection: ['TUTTI_SPACE', 'TUTTI_JOURNAL_URL', 'TUTTI_STORE_URL'],
-  feedback: ['TUTTI_SPACE', 'TUTTI_KAFKA', 'TUTTI_JOURNAL_URL', 'TUTTI_STORE_URL'],
+  feedback: ['TUTTI_SPACE', 'TUTTI_JOURNAL_URL', 'TUTTI_STORE_URL'],
 };
 
 const MEANING: Readonly<Record<string, string>> = {
   TUTTI_SPACE: 'the name of the space',
-  TUTTI_KAFKA: "Kafka's brokers as host:port, with commas between",
   TUTTI_JOURNAL_URL: 'esdb://… or postgres://…',
   TUTTI_STORE_URL: 'postgres://…',
 };
@@ -50,10 +53,11 @@ const MEANING: Readonly<Record<string, string>> = {
  * @throws TuttiError `config-invalid` naming every variable that is wrong, unknown or missing
  */
 export function readMachines(service: ServiceName, env: Env, model?: string): MachinesConfiguration {
+  const kafka = service === 'projection' && !env['TUTTI_KAFKA'] ? undefined : readKafka(env);
   const read = readVariables(MachinesVariables, env, `the ${service} service`, (variables) => [
     ...missing(service, variables),
     ...wrongInAccess(variables),
-    ...wrongInKafka(variables),
+    ...(kafka?.wrong ?? []),
   ]);
   return {
     space: read.TUTTI_SPACE!,
@@ -63,6 +67,7 @@ export function readMachines(service: ServiceName, env: Env, model?: string): Ma
     log: read.TUTTI_LOG ?? 'warn',
     journalUrl: read.TUTTI_JOURNAL_URL!,
     storeUrl: read.TUTTI_STORE_URL!,
+    kafka: kafka?.options,
     partitions: read.TUTTI_PARTITIONS,
     trust: read.TUTTI_TRUST,
     access: accessOf(read),
@@ -79,23 +84,12 @@ function missing(service: ServiceName, read: MachinesVariables): WrongVariable[]
     .map((name) => ({ name, message: `is needed: ${MEANING[name] ?? ''}` }));
 }
 
-/** What is wrong between the variables of Kafka. Whether the files named can be read shows when they are. */
-export function wrongInKafka(read: MachinesVariables): WrongVariable[] {
-  const wrong: WrongVariable[] = [];
-  const { TUTTI_KAFKA_TLS: tls, TUTTI_KAFKA_TLS_CERT: cert, TUTTI_KAFKA_TLS_KEY: key } = read;
-  if (cert !== undefined && key === undefined) wrong.push(needed('TUTTI_KAFKA_TLS_KEY', 'TUTTI_KAFKA_TLS_CERT'));
-  if (key !== undefined && cert === undefined) wrong.push(needed('TUTTI_KAFKA_TLS_CERT', 'TUTTI_KAFKA_TLS_KEY'));
-  if (cert !== undefined && (tls === undefined || tls === 'false')) {
-    wrong.push(needed('TUTTI_KAFKA_TLS', 'TUTTI_KAFKA_TLS_CERT'));
+/** What the adapter makes of its variables, or everything it finds wrong with them. */
+function readKafka(env: Env): { options?: KafkaOptions; wrong: WrongVariable[] } {
+  try {
+    return { options: kafkaOptionsOf(env), wrong: [] };
+  } catch (error) {
+    if (!(error instanceof TuttiError) || !Array.isArray(error.facts['errors'])) throw error;
+    return { wrong: error.facts['errors'] as unknown as WrongVariable[] };
   }
-  const { TUTTI_KAFKA_SASL: sasl, TUTTI_KAFKA_USERNAME: username, TUTTI_KAFKA_PASSWORD: password } = read;
-  if (sasl !== undefined && username === undefined) wrong.push(needed('TUTTI_KAFKA_USERNAME', 'TUTTI_KAFKA_SASL'));
-  if (sasl !== undefined && password === undefined) wrong.push(needed('TUTTI_KAFKA_PASSWORD', 'TUTTI_KAFKA_SASL'));
-  if (sasl === undefined && username !== undefined) wrong.push(needed('TUTTI_KAFKA_SASL', 'TUTTI_KAFKA_USERNAME'));
-  else if (sasl === undefined && password !== undefined) wrong.push(needed('TUTTI_KAFKA_SASL', 'TUTTI_KAFKA_PASSWORD'));
-  return wrong;
-}
-
-function needed(name: string, by: string): WrongVariable {
-  return { name, message: `is needed with ${by}` };
 }

@@ -50,11 +50,6 @@ export class MachinesVariables extends ServiceVariables {
   @Min(1_000, { message: 'must be a whole number of milliseconds, 1000 or more' })
   TUTTI_KAFKA_SESSION_MS?: number;
 
-  /** After so many milliseconds without a sign of life, 1000 or more, a contract process's partitions go to others. Default 10,000. */
-  @IsOptional()
-  @IsString()
-  TUTTI_KAFKA_SESSION_MS?: string;
-
   /** The journal: `esdb://…` or `esdb+discover://…` (EventStoreDB), or `postgres://…`. Needed. */
   @IsOptional()
   @Matches(/^(?:esdb|esdb\+discover|postgres|postgresql):\/\/\S+$/, {
