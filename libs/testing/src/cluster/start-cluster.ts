@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { TuttiError } from '@tutti/kernel';
+import { assertTopics, ensureTopics, tuttiTopics } from '@tutti/adapter-kafka';
 import { type KafkaServer, type KafkaServerOptions, startKafka } from '../servers/kafka.js';
 import { type PostgresServer, startPostgres, type StartPostgresOptions } from '../servers/postgres.js';
-import { pathInProject } from './path-in-project.js';
 import { type ServiceKind, ServiceProcess } from './service-process.js';
 
 export interface ClusterOptions {
@@ -62,7 +59,7 @@ export interface Cluster {
  * Starts a whole space on this machine and resolves when every process is ready. All of it listens on loopback, and ends
  * with this process, however that ends.
  *
- * @throws TuttiError `service-not-ready` and what starting Kafka and PostgreSQL throws; nothing is left running
+ * @throws TuttiError `service-not-ready`, `topic-differs`, and what starting Kafka and PostgreSQL throws; nothing is left running
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { data, onStep = () => {} } = options;
@@ -114,7 +111,7 @@ class LocalCluster implements Cluster {
 
   async start(): Promise<void> {
     const { contracts = 1, projections = 1, feedbacks = 1, port, prepare, onStep = () => {} } = this.options;
-    onStep(await createTopics(this.environment()));
+    onStep(await createTopics(this.kafka.brokers, this.space, this.partitions));
     await prepare?.(this);
     this.ports = await freePorts(contracts + projections + feedbacks);
     if (port !== undefined) this.ports.unshift(port);
@@ -144,15 +141,6 @@ class LocalCluster implements Cluster {
     await Promise.all([this.kafka.close(), this.postgres.close()]);
   }
 
-  /** What the command line and the services need alike. */
-  private environment(): Record<string, string> {
-    return {
-      TUTTI_SPACE: this.space,
-      TUTTI_PARTITIONS: String(this.partitions),
-      TUTTI_KAFKA: this.kafka.brokers,
-    };
-  }
-
   /** A service that has not been started yet, on the next port. */
   private prepare(kind: ServiceKind): ServiceProcess {
     const { trust = 'network', model, nodeOptions, env } = this.options;
@@ -161,8 +149,10 @@ class LocalCluster implements Cluster {
       name: `${kind}-${this.of(kind).length + 1}`,
       port: this.ports.shift()!,
       env: {
-        ...this.environment(),
+        TUTTI_SPACE: this.space,
+        TUTTI_PARTITIONS: String(this.partitions),
         TUTTI_TRUST: trust,
+        TUTTI_KAFKA: this.kafka.brokers,
         TUTTI_JOURNAL_URL: this.databaseUrl,
         TUTTI_STORE_URL: this.databaseUrl,
         ...(model === undefined || kind !== 'contract' ? {} : { TUTTI_MODEL: model }),
@@ -175,22 +165,12 @@ class LocalCluster implements Cluster {
   }
 }
 
-/** Has the topics created as operators do: `tutti topics`. @returns what it says */
-async function createTopics(env: Readonly<Record<string, string>>): Promise<string> {
-  const command = pathInProject('libs/cli/bin/tutti.js');
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [command, 'topics'], {
-      env: { ...process.env, NO_COLOR: '1', ...env },
-      timeout: 60_000,
-    });
-    return stdout.trim();
-  } catch (cause) {
-    const { stdout = '', stderr = String(cause) } = cause as { stdout?: string; stderr?: string };
-    throw new TuttiError('service-not-ready', `the topics could not be created: ${`${stdout}${stderr}`.trim()}`, {
-      mend: 'see what `tutti topics` says',
-      cause,
-    });
-  }
+/** Makes the space's topics, as `tutti topics` does. @returns what was made or was there */
+async function createTopics(brokers: string, space: string, partitions: number): Promise<string> {
+  const options = { brokers: [brokers], clientId: 'tutti-cluster' };
+  const report = await ensureTopics(options, tuttiTopics(space, partitions));
+  assertTopics(report);
+  return `topics ${[...report.present, ...report.created].join(', ')}`;
 }
 
 /** Ports that are free now, all different. */
