@@ -4,7 +4,7 @@ import type { BatchProducer } from './batch-producer.js';
 
 const ALL_REPLICAS = -1;
 
-/** {@link BatchProducer} on kafkajs. After a failure the next batch goes over a fresh connection. */
+/** {@link BatchProducer} on kafkajs. Where no broker answered, the next batch goes over a fresh connection. */
 export class KafkajsProducer implements BatchProducer {
   private current: Promise<Producer> | undefined;
 
@@ -21,8 +21,10 @@ export class KafkajsProducer implements BatchProducer {
       });
       return Number(answer!.baseOffset);
     } catch (error) {
-      if (this.current === connecting) this.current = undefined;
-      void disconnect(connecting);
+      if (!isAnswer(error)) {
+        if (this.current === connecting) this.current = undefined;
+        void disconnect(connecting);
+      }
       throw error;
     }
   }
@@ -41,6 +43,12 @@ export class KafkajsProducer implements BatchProducer {
     await producer.connect();
     return producer;
   }
+}
+
+/** Whether a broker said so: its errors have a type. */
+function isAnswer(error: unknown): boolean {
+  const { type, cause } = error as { type?: unknown; cause?: unknown };
+  return typeof type === 'string' || (cause instanceof Error && isAnswer(cause));
 }
 
 async function disconnect(connecting: Promise<Producer>): Promise<void> {

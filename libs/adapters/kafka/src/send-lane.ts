@@ -34,8 +34,11 @@ export class SendLane {
   private readonly jobs: Job[] = [];
   private readonly closing = new AbortController();
   private running: Promise<void> | undefined;
+  private bytesMax: number;
 
-  constructor(private readonly settings: LaneSettings) {}
+  constructor(private readonly settings: LaneSettings) {
+    this.bytesMax = settings.batchBytesMax;
+  }
 
   send(records: readonly NewRecord[]): Promise<number[]> {
     if (records.length === 0) return Promise.resolve([]);
@@ -54,17 +57,16 @@ export class SendLane {
   private async run(): Promise<void> {
     // What is asked in this turn of the event loop goes together.
     await Promise.resolve();
-    let countMax = Infinity;
     while (this.jobs.length > 0) {
-      const batch = this.gather(countMax);
-      countMax = Infinity;
+      const { batch, bytes } = this.gather();
       try {
         const base = await this.produce(batch);
         this.placed(base, batch.length);
       } catch (error) {
         const told = kafkaError(error, this.settings.topic);
         if (told.code !== 'too-large') this.failAll(told);
-        else if (batch.length > 1) countMax = Math.floor(batch.length / 2);
+        // The topic takes less than we thought: from now on half of that.
+        else if (batch.length > 1) this.bytesMax = Math.ceil(bytes / 2);
         else this.jobs.shift()!.reject(told);
       }
     }
@@ -72,18 +74,17 @@ export class SendLane {
   }
 
   /** What goes into the next batch: of the first jobs as much as fits. */
-  private gather(countMax: number): NewRecord[] {
+  private gather(): { batch: NewRecord[]; bytes: number } {
     const batch: NewRecord[] = [];
-    let left = this.settings.batchBytesMax;
+    let total = 0;
     for (const { records, offsets } of this.jobs) {
-      if (batch.length > 0 && left <= 0) break;
-      const { count, bytes } = fitting(records, offsets.length, left);
-      if (batch.length > 0 && bytes > left) break;
-      batch.push(...records.slice(offsets.length, offsets.length + count));
-      left -= bytes;
+      const { count, bytes } = fitting(records, offsets.length, this.bytesMax - total);
+      if (batch.length > 0 && total + bytes > this.bytesMax) break;
+      for (let index = 0; index < count; index += 1) batch.push(records[offsets.length + index]!);
+      total += bytes;
       if (offsets.length + count < records.length) break;
     }
-    return batch.length > countMax ? batch.slice(0, countMax) : batch;
+    return { batch, bytes: total };
   }
 
   private placed(base: number, count: number): void {
