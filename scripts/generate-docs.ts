@@ -1,35 +1,37 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { kitFiles } from './conformance/kit.ts';
 import { codesPage, unexplainedCodes } from './docs/codes.ts';
 import { commandLinePage } from './docs/command-line.ts';
 import { configurationPage } from './docs/configuration.ts';
-import { conformanceFiles } from './docs/conformance.ts';
 import { httpPage } from './docs/http.ts';
 import { modelPage } from './docs/model.ts';
 import { root } from './docs/project.ts';
+import { wirePage } from './docs/wire.ts';
 
-// `npm run docs`: writes the generated part of docs/reference. `npm run docs -- --check` writes nothing and exits with 1
-// where a file is stale, or where a code is thrown that no page explains.
+// `npm run docs`: writes the generated part of docs/reference, and the conformance kit. `npm run docs -- --check` writes
+// nothing and exits with 1 where a file is stale, or where a code is thrown that no page explains.
 
 const pages = new Map<string, string>([
-  ['codes.md', codesPage()],
-  ['cli.md', commandLinePage()],
-  ['configuration.md', configurationPage()],
-  ['http.md', await httpPage()],
-  ['model.md', modelPage()],
-  ...(await conformanceFiles()),
+  ['docs/reference/codes.md', codesPage()],
+  ['docs/reference/cli.md', commandLinePage()],
+  ['docs/reference/configuration.md', configurationPage()],
+  ['docs/reference/http.md', await httpPage()],
+  ['docs/reference/model.md', modelPage()],
+  ['docs/reference/wire.md', wirePage()],
+  ...(await kitFiles()),
 ]);
 
 const isCheck = process.argv.includes('--check');
 const wrong: string[] = [];
 for (const [name, text] of pages) {
-  const path = join(root, 'docs', 'reference', name);
+  const path = join(root, name);
   if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
-  if (isCheck) wrong.push(`docs/reference/${name} is stale: run npm run docs`);
+  if (isCheck) wrong.push(`${name} is stale: run npm run docs`);
   else {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
-    console.log(`docs/reference/${name}`);
+    console.log(name);
   }
 }
 for (const [code, places] of unexplainedCodes()) {

@@ -127,7 +127,7 @@ describe('/asyncapi.yaml', () => {
     const ajv = new Ajv.default({ strict: false });
     addFormats.default(ajv);
     const check = ajv.compile(plain(verdict.payload()!.json()) as object);
-    const event = JSON.parse(readFileSync(join(root, 'docs/reference/conformance/structured.json'), 'utf8')) as {
+    const event = JSON.parse(readFileSync(join(root, 'conformance/http/structured.json'), 'utf8')) as {
       steps: { request: { body: string } }[];
     };
     for (const { request } of event.steps) {

@@ -1,39 +1,30 @@
-import { createHash, createPrivateKey } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { connectAdmin } from '@tutti/client/admin';
-import { canonicalEvent, compareByBytes, signEvent, type WireVerdict } from '@tutti/contracts';
+import { compareByBytes, signEvent, type WireVerdict } from '@tutti/contracts';
 import { canonicalJson, type Json, type JsonObject } from '@tutti/kernel';
 import { ManualClock, startTutti, type TestTutti } from '@tutti/testing';
-import { format, resolveConfig } from 'prettier';
-import { event, EXCHANGES, NOW, type Step } from './conformance-cases.ts';
-import { root } from './project.ts';
+import { EXCHANGES, NOW, type Step } from './http-cases.ts';
+import { root } from '../docs/project.ts';
+import { KEY, KID, privateKey } from './key.ts';
 
-/** Key pair of RFC 8032 §7.1, test 1: known to everybody, for examples only. */
-const KEY = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-};
-const KID = 'signer-1#1';
 const PARTICIPANTS = { 'buyer-9': ['buyer'], 'seller-3': ['seller'], 'carrier-1': ['carrier'], 'signer-1': ['buyer'] };
 const SHOWN_HEADERS = ['content-type', 'tutti-position', 'tutti-duplicate'];
 const because = { because: 'the conformance kit' };
 
-/** The files of `docs/reference/conformance`, made by asking a real backbone. */
-export async function conformanceFiles(): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
+/** What is said over HTTP, made by asking a real backbone: name → content. */
+export async function httpFiles(): Promise<Map<string, Json>> {
+  const files = new Map<string, Json>();
   for (const [name, steps] of Object.entries(EXCHANGES)) {
-    files.set(`conformance/${name}.json`, await asFile(await exchanges(steps)));
+    files.set(`http/${name}.json`, await exchanges(steps));
   }
-  files.set('conformance/signatures.json', await asFile(signatures()));
-  files.set('conformance/outcome.json', await asFile(await outcome()));
+  files.set('http/outcome.json', await outcome());
   return files;
 }
 
 async function withBackbone<T>(use: (backbone: TestTutti, clock: ManualClock) => Promise<T>): Promise<T> {
   const clock = new ManualClock(Date.parse(NOW));
-  const model = join(root, 'docs', 'reference', 'conformance', 'shop.tutti.yaml');
+  const model = join(root, 'conformance', 'http', 'shop.tutti.yaml');
   const backbone = await startTutti({ model, clock });
   const admin = await connectAdmin({ url: backbone.url });
   try {
@@ -83,43 +74,6 @@ function signed(text: string): string {
   return JSON.stringify({ ...given, signature: signEvent(given, privateKey(), KID) });
 }
 
-function privateKey(): ReturnType<typeof createPrivateKey> {
-  return createPrivateKey({ key: KEY, format: 'jwk' });
-}
-
-/** What is signed and how it looks, for events that are spelled in different ways. */
-function signatures(): Json {
-  const data = { seller: 'seller-3', total: 4200, note: 'bücher' };
-  const plain = event('order.place', 'order-1', 'signer-1', 'p-1', { data });
-  const events: [string, object][] = [
-    ['a structured event', plain],
-    [
-      'datacontenttype and traceparent are not signed',
-      {
-        ...plain,
-        datacontenttype: 'application/json',
-        traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-      },
-    ],
-    [
-      'basedon is signed as an integer, exact as a boolean, also where binary mode sent text',
-      { ...plain, basedon: '3', exact: 'true' },
-    ],
-    ['an attribute that is null is absent', { ...plain, causationid: null }],
-    ['an event without data', event('order.cancel', 'order-1', 'signer-1', 'c-1')],
-  ];
-  return {
-    key: KEY,
-    kid: KID,
-    cases: events.map(([it, given]) => ({
-      it,
-      event: given as JsonObject,
-      payload: canonicalEvent(given as JsonObject),
-      signature: signEvent(given as JsonObject, privateKey(), KID),
-    })),
-  };
-}
-
 /** The outcome hash of some exchanges, computed here from what any reader can see, and as the backbone says it. */
 async function outcome(): Promise<Json> {
   return withBackbone(async ({ url }) => {
@@ -166,9 +120,4 @@ function outcomeLine({ accepted, reasons, irregular, decision, contract, subject
     (subject?.parties ?? null) as Json,
     (subject?.keeps ?? null) as Json,
   ]);
-}
-
-async function asFile(value: Json): Promise<string> {
-  const options = await resolveConfig(join(root, 'package.json'));
-  return format(JSON.stringify(value), { ...options, parser: 'json' });
 }
