@@ -17,6 +17,7 @@ import { statusCommand } from './run/status-command.js';
 import { startCommand } from './start/start-command.js';
 import { subjectCommand } from './subject/subject-command.js';
 import { tailCommand } from './tail/tail-command.js';
+import { topicsCommand } from './topics/topics-command.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -52,6 +53,7 @@ export function buildProgram(shell: Shell): Command {
   participantCommand(program, shell);
   tokenCommand(program, shell);
   keysCommand(program, shell);
+  topicsCommand(program, shell);
   program.commandsGroup('Auditing:');
   journalCommand(program, shell);
   auditCommand(program, shell);

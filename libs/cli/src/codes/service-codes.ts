@@ -152,7 +152,7 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
     'partitions-awaited': [
       'It has joined, and has no partition yet',
       'The processes of the group are sharing the partitions out. Where there are more processes than partitions some have none: they serve HTTP, and say this for ten seconds only.',
-      'Wait.',
+      'Nothing: it ends by itself.',
     ],
     starting: [
       'The service has just started',
