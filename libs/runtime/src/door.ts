@@ -14,6 +14,8 @@ export interface Found {
   verdict: WireVerdict;
   /** True where the input was the same decision again: the verdict is the first one's. */
   duplicate: boolean;
+  /** The JSON text of `verdict`, spliced from the journal's bytes, where that is cheaper than to stringify it. */
+  text?(): string;
 }
 
 /**

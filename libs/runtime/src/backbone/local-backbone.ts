@@ -1,5 +1,4 @@
 import {
-  parseSubject,
   type Authentication,
   type DecisionEvent,
   type Input,
@@ -22,6 +21,7 @@ import { dryRun } from '../partition/dry-run.js';
 import type { PartitionTask } from '../partition/partition-task.js';
 import { subjectOf, type AnswerSink } from '../partition/pending.js';
 import { unavailable } from '../partition/unavailable.js';
+import { visitSubject } from '../partition/visit-subject.js';
 import type { Journal } from '../ports/journal.js';
 import type { SubjectStore } from '../ports/store.js';
 import { noModel } from '../problems/no-model.js';
@@ -105,15 +105,8 @@ export class LocalBackbone implements Backbone {
     await Promise.all(this.parts.tasks.map((task) => task.inForce(epoch)));
   }
 
-  async subject(id: string): Promise<SubjectState | undefined> {
-    const task = this.taskOf(id);
-    const cached = await task.visit((subjects) => {
-      const found = subjects.peek(id);
-      return found === undefined ? undefined : { ...found.state };
-    });
-    if (cached !== undefined) return cached.log.size === 0 ? undefined : cached;
-    const [stored] = await this.parts.store.read(task.partition, [id]);
-    return stored === undefined ? undefined : parseSubject(stored.state, stored.chunks);
+  subject(id: string): Promise<SubjectState | undefined> {
+    return visitSubject(this.taskOf(id), this.parts.store, id);
   }
 
   async history(id: string, after = -1, limit = HISTORY_LIMIT): Promise<WireVerdict[]> {

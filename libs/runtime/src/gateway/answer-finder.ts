@@ -1,4 +1,11 @@
-import type { Answered, BlockCache } from './block-cache.js';
+import type { JournaledVerdict } from '../reading/journaled-verdict.js';
+import type { BlockCache } from './block-cache.js';
+
+/** What an input got: a verdict, its own or that of the same decision before. */
+export interface FoundAnswer {
+  verdict: JournaledVerdict;
+  duplicate: boolean;
+}
 
 /** Finds what an input of the intake topic got, by its offset. */
 export class AnswerFinder {
@@ -12,7 +19,11 @@ export class AnswerFinder {
    * @returns undefined where no record answers the offset: the topic has none there
    * @throws JournalUnavailableError, TuttiError `journal-corrupt`
    */
-  async find(partition: number, offset: number, around: { low: number; high: number }): Promise<Answered | undefined> {
+  async find(
+    partition: number,
+    offset: number,
+    around: { low: number; high: number },
+  ): Promise<FoundAnswer | undefined> {
     let { low, high } = around;
     let first: number | undefined;
     while (low <= high) {
@@ -26,6 +37,10 @@ export class AnswerFinder {
       }
     }
     if (first === undefined) return undefined;
-    return (await this.blocks.holder(partition, first))?.answer(offset);
+    const answered = (await this.blocks.holder(partition, first))?.answer(offset);
+    if (answered === undefined) return undefined;
+    const { revision, duplicate } = answered;
+    const verdict = (await this.blocks.holder(partition, revision))?.verdict(revision);
+    return verdict && { verdict, duplicate };
   }
 }

@@ -3,6 +3,7 @@ import type { BlockHeader } from '../journal/block-header.js';
 import { readDuplicate, recordKind } from '../journal/record.js';
 import type { Block, Journal } from '../ports/journal.js';
 import { verdictAt, verdictsOf } from '../reading/block-shelf.js';
+import type { JournaledVerdict } from '../reading/journaled-verdict.js';
 import { glanceAtVerdict, offsetOfRoad } from '../reading/verdict-glance.js';
 
 /** What an input got: the verdict at a revision, its own or that of the same decision before. */
@@ -11,6 +12,9 @@ export interface Answered {
   duplicate: boolean;
 }
 
+/** Where a block is asked more often, all its answers are put in a table. */
+const ASKED_MAX = 32;
+
 /** A block that was read lately. */
 export class CachedBlock {
   readonly first: number;
@@ -18,6 +22,7 @@ export class CachedBlock {
   readonly end: number;
   private read: { header: BlockHeader; records: JournalRecord[] } | undefined;
   private byOffset: Map<number, Answered> | undefined;
+  private asked = 0;
 
   constructor(
     private readonly partition: number,
@@ -44,27 +49,60 @@ export class CachedBlock {
 
   /** What the input at an offset of the intake topic got in this block. */
   answer(offset: number): Answered | undefined {
+    if (this.byOffset === undefined && ++this.asked < ASKED_MAX) {
+      const found = this.search(offset);
+      if (found !== undefined) return found;
+    }
     this.byOffset ??= this.answers();
     return this.byOffset.get(offset);
   }
 
+  /** The verdict at a revision of it; undefined where there is another kind of record. */
+  verdict(revision: number): JournaledVerdict | undefined {
+    const record = this.records[revision - this.first];
+    if (record === undefined || recordKind(verdictsOf(this.partition), record) !== 'verdict') return undefined;
+    return verdictAt(this.partition, revision, record.line);
+  }
+
+  /** Inputs are answered in the order of their offsets; records that answer none may lie between. */
+  private search(offset: number): Answered | undefined {
+    let low = 0;
+    let high = this.records.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      let at = middle;
+      let found = this.answerIn(this.records[at]!);
+      while (found === undefined && at < high) found = this.answerIn(this.records[++at]!);
+      if (found === undefined) high = middle - 1;
+      else if (found.offset === offset) return found;
+      else if (found.offset < offset) low = at + 1;
+      else high = middle - 1;
+    }
+    return undefined;
+  }
+
   private answers(): Map<number, Answered> {
-    const stream = verdictsOf(this.partition);
     const answers = new Map<number, Answered>();
     for (const record of this.records) {
-      const { revision, line } = record;
-      const kind = recordKind(stream, record);
-      if (kind === 'verdict') {
-        const glance = glanceAtVerdict(line);
-        const offset =
-          glance === undefined ? offsetOfRoad(verdictAt(this.partition, revision, line).verdict.road) : glance.offset;
-        if (offset !== undefined) answers.set(offset, { revision, duplicate: false });
-      } else if (kind === 'duplicate') {
-        const { offset, of } = readDuplicate(stream, record);
-        answers.set(offset, { revision: of, duplicate: true });
-      }
+      const found = this.answerIn(record);
+      if (found !== undefined) answers.set(found.offset, found);
     }
     return answers;
+  }
+
+  private answerIn(record: JournalRecord): (Answered & { offset: number }) | undefined {
+    const { revision, line } = record;
+    const stream = verdictsOf(this.partition);
+    const kind = recordKind(stream, record);
+    if (kind === 'duplicate') {
+      const { offset, of } = readDuplicate(stream, record);
+      return { offset, revision: of, duplicate: true };
+    }
+    if (kind !== 'verdict') return undefined;
+    const glance = glanceAtVerdict(line);
+    const offset =
+      glance === undefined ? offsetOfRoad(verdictAt(this.partition, revision, line).verdict.road) : glance.offset;
+    return offset === undefined ? undefined : { offset, revision, duplicate: false };
   }
 
   private checked() {

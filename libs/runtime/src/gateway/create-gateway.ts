@@ -65,6 +65,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway & 
     for (const partition of partitions) watches.push(new PartitionWatch(journal, partition, problems, blocks));
     await Promise.all(watches.map((watch) => watch.start()));
     const topic = `${space}.decisions`;
+    // A task that others have written after is no longer the partition's.
+    const taskOf = (partition: number) => {
+      const task = member?.tasks?.().find((one) => one.partition === partition);
+      return task !== undefined && task.tail >= watches[partition]!.revision ? task : undefined;
+    };
     return new Gateway({
       log,
       topic,
@@ -79,7 +84,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway & 
       time: new RecordedTime(clock, state.epochAtMs),
       index: new ProjectedIndex(projection, blocks, journal, partitions.length),
       readers: partitions.map((partition) => new VerdictReader(journal, partition)),
-      subjects: new SubjectReader(store, blocks, control),
+      subjects: new SubjectReader(store, blocks, control, taskOf),
       answers: new AnswerFinder(blocks),
       sender: new DecisionSender(log, topic, problems),
     });

@@ -368,7 +368,23 @@ describe('control through a gateway', () => {
     const gateway = await open({ member });
     await vi.waitUntil(() => gateway.status().partitions.length === 2);
     await gateway.submit(place('o1'), ANYBODY);
+    expect(await gateway.subject('o1')).toMatchObject({ sequence: 1, state: 'placed' });
+    expect(await gateway.subject('o2')).toBeUndefined();
     expect(gateway.tails()).toEqual(member.status().partitions.map(({ revision }) => revision));
+  });
+
+  it('reads subjects from the journal where another process has taken its partition over', async () => {
+    const { member } = await start(1);
+    const gateway = await open({ member });
+    await gateway.submit(place('o1'), ANYBODY);
+    await cluster.join();
+    const other = await open();
+    // The zombie still has its tasks; the group has given them to the other one.
+    const tasks = member.tasks();
+    await member.close();
+    await other.submit(structured({ type: 'order.ship', subject: 'o1' }), ANYBODY);
+    const zombie = await open({ member: { status: () => ({ problems: [], partitions: [] }), tasks: () => tasks } });
+    expect(await zombie.subject('o1')).toMatchObject({ sequence: 2, state: 'shipped' });
   });
 
   it('ends whoever waits when it closes', async () => {

@@ -21,6 +21,7 @@ import type { OperatorAct } from '../control/operator-act.js';
 import { regimeBefore } from '../control/regime-at.js';
 import type { Found, IntakeDoor, IntakePlace } from '../door.js';
 import { dryRunOn } from '../partition/dry-run.js';
+import type { PartitionTask } from '../partition/partition-task.js';
 import { unavailable } from '../partition/unavailable.js';
 import type { Log } from '../ports/log.js';
 import { noModel } from '../problems/no-model.js';
@@ -37,6 +38,8 @@ import type { SubjectReader } from './subject-reader.js';
 /** What is known in this process of the partitions it owns, if any. */
 export interface MemberStatus {
   status(): { problems: readonly Problem[]; partitions: BackboneStatus['partitions'] };
+  /** The tasks of those partitions: subjects are read from their memory. */
+  tasks?(): readonly PartitionTask[];
 }
 
 /** What a gateway consists of. */
@@ -64,6 +67,8 @@ export class Gateway implements Backbone, IntakeDoor {
   readonly space: string;
   readonly partitions: number;
   private lastRegime: Regime;
+  /** By partition, an offset that the intake topic's end is not before. */
+  private readonly ends: number[] = [];
   private closing: Promise<void> | undefined;
 
   constructor(private readonly parts: GatewayParts) {
@@ -85,13 +90,13 @@ export class Gateway implements Backbone, IntakeDoor {
     if (watch === undefined) throw this.noPartition(partition);
     if (!Number.isSafeInteger(offset) || offset < 0) throw noInput(partition, offset);
     if (watch.intake <= offset) {
-      const { end } = await this.parts.log.range(this.parts.topic, partition);
-      if (offset >= end) throw noInput(partition, offset);
-      await watch.refresh();
-      if (watch.intake <= offset && waitMs <= 0) return undefined;
+      await this.assertThere(partition, offset);
+      if (waitMs <= 0) {
+        await watch.refresh();
+        if (watch.intake <= offset) return undefined;
+      }
     }
-    const answer = await this.answerAt(watch, partition, offset, waitMs);
-    return answer && { verdict: answer.verdict, duplicate: answer.duplicate };
+    return this.answerAt(watch, partition, offset, waitMs);
   }
 
   async submit(event: DecisionEvent, authentication: Authentication): Promise<Answer> {
@@ -245,10 +250,20 @@ export class Gateway implements Backbone, IntakeDoor {
       }
       const partition = partitionOf(record.key.toString('utf8'), this.partitions);
       const offset = await sender.send(partition, record);
-      return typeof offset === 'number' ? { topic, partition, offset } : offset;
+      if (offset instanceof TuttiError) return offset;
+      this.ends[partition] = Math.max(this.ends[partition] ?? 0, offset + 1);
+      return { topic, partition, offset };
     } catch (error) {
       return error instanceof TuttiError ? error : unavailable(String(error), error);
     }
+  }
+
+  /** @throws TuttiError `not-found` beyond the topic's end, `log-unavailable` */
+  private async assertThere(partition: number, offset: number): Promise<void> {
+    if (offset < (this.ends[partition] ?? 0)) return;
+    const { end } = await this.parts.log.range(this.parts.topic, partition);
+    this.ends[partition] = Math.max(this.ends[partition] ?? 0, end);
+    if (offset >= end) throw noInput(partition, offset);
   }
 
   private async submitOne(submission: Submission): Promise<Answer | TuttiError> {
@@ -271,12 +286,11 @@ export class Gateway implements Backbone, IntakeDoor {
     offset: number,
     waitMs: number,
   ): Promise<Answer | undefined> {
-    const { clock, answers, readers } = this.parts;
+    const { clock, answers } = this.parts;
     if (!(await watch.answered(offset, (over) => clock.after(waitMs, over)))) return undefined;
     const found = await answers.find(partition, offset, watch.around(offset));
-    const verdict = found && (await readers[partition]!.at(found.revision));
-    if (found === undefined || verdict === undefined) throw noInput(partition, offset);
-    return new JournaledAnswer(verdict, found.duplicate);
+    if (found === undefined) throw noInput(partition, offset);
+    return new JournaledAnswer(found.verdict, found.duplicate);
   }
 
   private regimeOf(partition: number): Regime {

@@ -201,6 +201,8 @@ export class PartitionWatch {
 
   private pass(block: Block): void {
     const bytes = this.cache.put(this.partition, block).bytes;
+    // Meanwhile somebody may have looked further ahead.
+    if (block.first <= this.revision) return;
     const header = readHeader(this.stream, block.first, bytes.subarray(0, bytes.indexOf(LF)));
     const at = bytes.lastIndexOf(BARRIER);
     const line = at === -1 ? undefined : bytes.subarray(at + 1, bytes.indexOf(LF, at + 1));

@@ -1,24 +1,38 @@
 import { evolve, parseSubject, type SubjectState } from '@tutti/contracts';
+import { TuttiError } from '@tutti/kernel';
 import type { ControlStream } from '../control/control-stream.js';
 import { recordKind } from '../journal/record.js';
+import type { PartitionTask } from '../partition/partition-task.js';
+import { visitSubject } from '../partition/visit-subject.js';
 import type { SubjectStore } from '../ports/store.js';
 import { verdictAt, verdictsOf } from '../reading/block-shelf.js';
 import type { JournaledVerdict } from '../reading/journaled-verdict.js';
 import type { BlockCache } from './block-cache.js';
 
 /**
- * Subjects as the journal has them now, for processes that do not own their partition: as the store has them, with the
- * verdicts after its checkpoint folded in. Records that are about others are not parsed.
+ * Subjects as the journal has them now. Where another process owns the partition: as the store has them, with the
+ * verdicts after its checkpoint folded in; records that are about others are not parsed.
  */
 export class SubjectReader {
   constructor(
     private readonly store: SubjectStore,
     private readonly blocks: BlockCache,
     private readonly control: ControlStream,
+    /** The task of a partition that this process owns, as far as it is known to be the only one. */
+    private readonly taskOf: (partition: number) => PartitionTask | undefined = () => undefined,
   ) {}
 
   /** The subject; undefined where nothing was ever recorded about it. @throws JournalUnavailableError, StoreUnavailableError */
   async read(partition: number, id: string): Promise<SubjectState | undefined> {
+    const task = this.taskOf(partition);
+    if (task !== undefined) {
+      try {
+        return await visitSubject(task, this.store, id);
+      } catch (error) {
+        // It may just have lost the partition: the journal tells as well.
+        if (!(error instanceof TuttiError)) throw error;
+      }
+    }
     // In this order: a row may be newer than the checkpoint, but never older.
     const checkpoint = await this.store.checkpoint(partition);
     const [stored] = await this.store.read(partition, [id]);

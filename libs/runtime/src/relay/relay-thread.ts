@@ -14,6 +14,8 @@ export interface RelayThreadOptions {
 }
 
 const OWNER = 'relay thread';
+/** How long a thread may take to end. Milliseconds. */
+const CLOSE_MAX_MS = 10_000;
 
 /** A relay in a thread of its own, so that it takes no time from judging. A thread that dies is started again. */
 export class RelayThread implements Relaying {
@@ -52,7 +54,10 @@ export class RelayThread implements Relaying {
     this.backOff.stop();
     const worker = this.worker;
     if (worker === undefined) return;
+    // A thread that does not end by itself loses nothing: the next one goes on after the topic's tail.
+    const timer = setTimeout(() => void worker.terminate(), CLOSE_MAX_MS);
     await this.ask((number) => ({ ask: 'close', number }));
+    clearTimeout(timer);
     await worker.terminate();
   }
 
