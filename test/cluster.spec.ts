@@ -6,7 +6,7 @@ import { SqliteJournal } from '@tutti/adapter-sqlite';
 import { PostgresJournal } from '@tutti/adapter-postgres';
 import { copyJournal, importLog, type ImportReport, outcomeOfFolder } from '@tutti/cli';
 import { startStandalone } from '@tutti/standalone';
-import { type Cluster, startCluster } from '@tutti/testing';
+import { type Cluster, removeClusterData, startCluster } from '@tutti/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOSPITAL_MODEL, outcomeOf, runHospital } from '../scripts/cluster/hospital.js';
 import { freePort, root } from './support/server-process.js';
@@ -36,6 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cluster?.close();
+  await removeClusterData(join(folder, 'whole'));
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 

@@ -1,13 +1,12 @@
 // The main job on many processes (`npm run cluster`): the hospital's log through real Kafka, from a producer that knows
 // nothing of Tutti, to verdicts on a topic.
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Output, showImportReport } from '@tutti/cli';
 import { showError } from '@tutti/service';
-import { type Cluster, startCluster } from '@tutti/testing';
+import { type Cluster, removeClusterData, startCluster } from '@tutti/testing';
 import { HOSPITAL_MODEL, outcomeOf, runHospital } from './hospital.ts';
 
 const project = join(import.meta.dirname, '..', '..');
@@ -25,7 +24,7 @@ async function run(): Promise<void> {
       once: { type: 'boolean', default: false },
     },
   });
-  if (values.fresh) rmSync(values.data, { recursive: true, force: true });
+  if (values.fresh) await removeClusterData(values.data);
   const { bold, dim, cyan } = output.colours;
 
   output.line('starting Kafka, PostgreSQL and the services …');

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
 import { assertTopics, ensureTopics, tuttiTopics } from '@tutti/adapter-kafka';
 import { type KafkaServer, type KafkaServerOptions, startKafka } from '../servers/kafka.js';
 import { type PostgresServer, startPostgres, type StartPostgresOptions } from '../servers/postgres.js';
+import { clusterFolders } from './cluster-data.js';
 import { type ServiceKind, ServiceProcess } from './service-process.js';
 
 export interface ClusterOptions {
@@ -63,10 +62,10 @@ export interface Cluster {
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { data, onStep = () => {} } = options;
-  if (data !== undefined) await mkdir(data, { recursive: true });
+  const folders = data === undefined ? undefined : await clusterFolders(data);
   const started = await Promise.allSettled([
-    startKafka({ ...options.kafka, ...(data === undefined ? {} : { data: join(data, 'kafka') }) }),
-    startPostgres({ ...options.postgres, ...(data === undefined ? {} : { folder: join(data, 'postgres') }) }),
+    startKafka({ ...options.kafka, ...(folders && { data: folders.kafka }) }),
+    startPostgres({ ...options.postgres, ...(folders && { folder: folders.postgres }) }),
   ]);
   const [kafka, postgres] = started;
   if (kafka.status === 'rejected' || postgres.status === 'rejected') {
