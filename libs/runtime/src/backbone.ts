@@ -68,8 +68,14 @@ export interface Backbone {
   verdict(partition: number, revision: number): Promise<WireVerdict | undefined>;
   /** Verdicts of a partition from a revision on, at most `limit`; `next` is where to go on (claims and barriers are skipped). */
   verdicts(partition: number, from: number, limit: number): Promise<{ verdicts: WireVerdict[]; next: number }>;
-  /** Last revision of each partition. */
+  /** Last revision of each partition, as far as known here. */
   tails(): number[];
+  /**
+   * Looks where every partition ends now, for `tails`. Absent where they are known at any moment.
+   *
+   * @throws JournalUnavailableError
+   */
+  refreshTails?(): Promise<void>;
   /** Wakes after anything was appended to any partition; a hint. */
   follow(wake: () => void): () => void;
   /** What the model has no answer for, grouped by signature, most frequent first. */

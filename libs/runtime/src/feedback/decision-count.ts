@@ -7,7 +7,7 @@ import { verdictsOf } from '../reading/block-shelf.js';
 const EXACT_MAX = 2_000;
 const BARRIER = Buffer.from('\n{"kind":"barrier"');
 /** Not counted more often than this. Milliseconds of the machine. */
-const EVERY_MS = 200;
+const EVERY_MS = 500;
 
 /** Tells how many decisions were answered in a partition, from its journal stream's end. */
 export class DecisionCount {

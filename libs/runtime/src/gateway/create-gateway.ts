@@ -62,7 +62,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway & 
     if (state.space !== space) throw otherSpace(space, state.space);
     const partitions = Array.from({ length: state.partitions }, (_, partition) => partition);
     const blocks = new BlockCache(journal);
-    for (const partition of partitions) watches.push(new PartitionWatch(journal, partition, problems, blocks));
+    for (const partition of partitions) {
+      const owned = () => member?.status().partitions.find((one) => one.partition === partition);
+      watches.push(new PartitionWatch(journal, partition, problems, blocks, owned));
+    }
     await Promise.all(watches.map((watch) => watch.start()));
     const topic = `${space}.decisions`;
     // A task that others have written after is no longer the partition's.

@@ -76,7 +76,7 @@ export class Gateway implements Backbone, IntakeDoor {
     this.space = control.state.space;
     this.partitions = watches.length;
     this.lastRegime = regimeBefore(control.state);
-    control.onRecord(() => control.forgetBefore(Math.min(...watches.map(({ epoch }) => epoch))));
+    control.onRecord(() => control.forgetBefore(Math.min(...watches.map(({ epochNow }) => epochNow))));
   }
 
   // ── the door ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,15 +179,12 @@ export class Gateway implements Backbone, IntakeDoor {
 
   /** As far as seen: exact for partitions of this process, else up to a second old; see {@link refreshTails}. */
   tails(): number[] {
-    const owned = this.owned();
-    return this.parts.watches.map(({ revision }, partition) =>
-      Math.max(revision, owned.get(partition)?.revision ?? -1),
-    );
+    return this.parts.watches.map(({ tail }) => tail);
   }
 
   /** Looks where every partition's stream ends now. @throws JournalUnavailableError */
   async refreshTails(): Promise<void> {
-    await Promise.all(this.parts.watches.map((watch) => watch.refresh()));
+    await Promise.all(this.parts.watches.map((watch) => (watch.isOwned ? undefined : watch.refresh())));
   }
 
   follow(wake: () => void): () => void {
@@ -213,16 +210,15 @@ export class Gateway implements Backbone, IntakeDoor {
     const own = problems.list();
     const codes = new Set(own.map(({ code }) => code));
     const list = [...own, ...(member?.status().problems ?? []).filter(({ code }) => !codes.has(code))];
-    const owned = this.owned();
     const regime = this.regime();
     return {
       ready: this.closing === undefined && list.every(({ code }) => code === 'clock-jump'),
       problems: list,
-      epoch: Math.min(...watches.map(({ epoch }, partition) => Math.max(epoch, owned.get(partition)?.epoch ?? 0))),
+      epoch: Math.min(...watches.map(({ epochNow }) => epochNow)),
       modelRevision: regime.model,
       model: regime.models.get(regime.model)?.compiled.definition.model ?? '',
       trust: state.trust,
-      partitions: [...owned.values()],
+      partitions: member === undefined ? [] : [...member.status().partitions],
     };
   }
 
@@ -295,15 +291,10 @@ export class Gateway implements Backbone, IntakeDoor {
 
   private regimeOf(partition: number): Regime {
     const { control, watches } = this.parts;
-    const epoch = Math.max(watches[partition]!.epoch, this.owned().get(partition)?.epoch ?? 0);
     // A barrier may be seen before the record of control that it passes.
-    const regime = control.regime(epoch);
+    const regime = control.regime(watches[partition]!.epochNow);
     if (regime !== undefined && partition === 0) this.lastRegime = regime;
     return regime ?? this.lastRegime;
-  }
-
-  private owned(): Map<number, BackboneStatus['partitions'][number]> {
-    return new Map((this.parts.member?.status().partitions ?? []).map((one) => [one.partition, one]));
   }
 
   private noPartition(partition: number): TuttiError {

@@ -30,7 +30,7 @@ const IDLE_LOOK_MS = 1_000;
 const WANTED_LOOK_MS = 250;
 const UNASKED_LOOK_MS = 5_000;
 /** Those who only want to know of the end are told this often at the most. */
-const LISTENED_LOOK_MS = 20;
+const LISTENED_LOOK_MS = 50;
 
 /**
  * Knows how far a partition's stream has come, for all who ask in this process. Reads every block only while somebody
@@ -61,6 +61,8 @@ export class PartitionWatch {
     private readonly partition: number,
     private readonly problems: Problems,
     private readonly cache: BlockCache,
+    /** How far it has come by the word of this process's own task; undefined: another process owns the partition. */
+    private readonly owned: () => { revision: number; epoch: number } | undefined = () => undefined,
   ) {
     this.stream = verdictsOf(partition);
     this.owner = `gateway ${partition}`;
@@ -77,8 +79,7 @@ export class PartitionWatch {
   async refresh(): Promise<void> {
     const tail = await readTail(this.journal, this.partition);
     if (tail.next - 1 > this.revision) this.reached(tail.next, tail.epoch, tail.intake);
-    this.lookedMs = performance.now();
-    this.tell();
+    this.looked();
   }
 
   /** Resolves once the input at an offset has been answered. False: it was not within the time. */
@@ -88,7 +89,22 @@ export class PartitionWatch {
 
   /** Resolves once the partition judges under the epoch or a later one. @throws TuttiError `unavailable` closed */
   async passed(epoch: number): Promise<void> {
-    await this.until(() => this.epoch >= epoch);
+    await this.until(() => this.epochNow >= epoch);
+  }
+
+  /** Revision of the stream's last record, as far as known; -1 for none. */
+  get tail(): number {
+    return Math.max(this.revision, this.owned()?.revision ?? -1);
+  }
+
+  /** Whether this process judges it. */
+  get isOwned(): boolean {
+    return this.owned() !== undefined;
+  }
+
+  /** Epoch that the partition judges under, as far as known; 0 before the first barrier. */
+  get epochNow(): number {
+    return Math.max(this.epoch, this.owned()?.epoch ?? 0);
   }
 
   /** Calls `wake` after the end has moved. Returns the way to stop it. */
@@ -153,7 +169,8 @@ export class PartitionWatch {
       this.woken = false;
       try {
         if (this.waiters.length > 0) await this.readOn();
-        else await this.refresh();
+        else if (!this.isOwned) await this.refresh();
+        else this.looked();
         this.problems.solved(this.owner);
         this.backOff.reset();
       } catch (error) {
@@ -192,8 +209,7 @@ export class PartitionWatch {
       if (pages === 1) await this.refresh();
       const page = await this.journal.read(this.stream, this.revision + 1, PAGE_BLOCKS);
       for (const block of page) this.pass(block);
-      this.lookedMs = performance.now();
-      this.tell();
+      this.looked();
       if (page.length === 0) return;
       if (page.length < PAGE_BLOCKS) pages = -1;
     }
@@ -218,7 +234,9 @@ export class PartitionWatch {
     if (this.marks.length > MARKS_MAX) this.marks = this.marks.slice(-MARKS_MAX / 2);
   }
 
-  private tell(): void {
+  /** Tells those who wait. */
+  private looked(): void {
+    this.lookedMs = performance.now();
     const waiters = this.waiters;
     this.waiters = [];
     for (const waiter of waiters) {

@@ -38,6 +38,8 @@ export class VerdictsController {
   })
   async page(@TheCaller() caller: Caller, @Query(checked(VerdictsQuery)) query: VerdictsQuery): Promise<VerdictPage> {
     const filter = verdictFilter(query, caller, this.backbone.partitions);
+    // A cursor may come from another process, which has seen more.
+    await this.backbone.refreshTails?.();
     const from = (await this.#from(query)) ?? this.backbone.tails().map(() => 0);
     return readPage(this.backbone, from, filter, query.limit ?? 100);
   }
@@ -61,6 +63,7 @@ export class VerdictsController {
   ): Promise<void> {
     this.streams.admit();
     const filter = verdictFilter(query, caller, this.backbone.partitions);
+    await this.backbone.refreshTails?.();
     const from =
       lastEventId === undefined || lastEventId === ''
         ? ((await this.#from(query)) ?? this.backbone.tails().map((tail) => tail + 1))
