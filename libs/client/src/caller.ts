@@ -31,12 +31,13 @@ export class Caller {
   readonly http: Http;
   readonly lifetime: Lifetime;
   readonly contact: Contact = { connected: false, lastAnswerAtMs: 0, lastError: undefined };
-  readonly #attemptTimeoutMs: number;
+  /** How long one attempt may take. */
+  readonly attemptTimeoutMs: number;
 
   constructor(http: Http, lifetime: Lifetime, attemptTimeoutMs: number) {
     this.http = http;
     this.lifetime = lifetime;
-    this.#attemptTimeoutMs = attemptTimeoutMs;
+    this.attemptTimeoutMs = attemptTimeoutMs;
   }
 
   /**
@@ -78,7 +79,7 @@ export class Caller {
 
   async #attempt(request: HttpRequest, leftMs: number): Promise<Reply | NoAnswer> {
     try {
-      const reply = await this.http.request(request, Math.max(1, Math.min(leftMs, this.#attemptTimeoutMs)));
+      const reply = await this.http.request(request, Math.max(1, Math.min(leftMs, this.attemptTimeoutMs)));
       this.contact.connected = true;
       this.contact.lastAnswerAtMs = Date.now();
       return reply;

@@ -92,6 +92,21 @@ describe('decideMany', () => {
     expect(backbone.journal).toHaveLength(50);
   });
 
+  it('sends again what is durable and not judged yet: it gets its verdict then', async () => {
+    const asked: unknown[] = [];
+    backbone.trouble((request, response) => {
+      asked.push(request.headers['prefer']);
+      const events = JSON.parse((request as unknown as { text: string }).text) as { id: string }[];
+      const verdicts = events.map((event) => backbone.judge(event as never).verdict);
+      const late = { input: { topic: 'shop.decisions', partition: 0, offset: 7 } };
+      json(response, 202, [verdicts[0], ...events.slice(1).map(() => late)]);
+    });
+    expect(await decideAll(log(10, 1), 5)).toEqual(Array.from({ length: 10 }, (_, i) => i));
+    expect(asked).toEqual(['return=minimal, wait=4']);
+    expect(backbone.journal).toHaveLength(10);
+    orderWithinSubjects();
+  });
+
   it('finds the one that spoils a batch: those before it are answered', async () => {
     const spoils = 33;
     const judge = backbone.judge.bind(backbone);

@@ -82,12 +82,17 @@ export class Lane {
         {
           method: 'POST',
           path: '/v1/decisions',
-          headers: { 'content-type': 'application/cloudevents-batch+json', prefer: 'return=minimal' },
+          headers: {
+            'content-type': 'application/cloudevents-batch+json',
+            // On many machines the answer waits for the verdicts; a second less than the attempt lasts.
+            prefer: `return=minimal, wait=${Math.max(1, Math.floor(this.#caller.attemptTimeoutMs / 1000) - 1)}`,
+          },
           body: `[${unanswered.map((waiting) => waiting.envelope.json).join(',')}]`,
         },
         { timeoutMs: Math.max(1, endMs - performance.now()), decision: first },
       );
-      if (reply.status !== 200 || !Array.isArray(reply.body)) {
+      // 202: some are durable and not judged yet. Sent again, they get their first verdict.
+      if ((reply.status !== 200 && reply.status !== 202) || !Array.isArray(reply.body)) {
         if (unanswered.length === 1 || (reply.status !== 400 && reply.status !== 413)) {
           throw notRecorded(reply, `batch from ${first.type} ${first.subject} on`);
         }

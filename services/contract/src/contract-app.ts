@@ -43,12 +43,6 @@ export interface ContractApp {
    * @throws TuttiError `port-in-use`, `port-refused`, `open-access` (open on a host that others reach)
    */
   listen(at: { host: string; port: number; orNextFree?: boolean }): Promise<{ url: string; port: number }>;
-  /**
-   * Where the backbone was not there yet when it began to listen, nobody knew whether access is open: this says it.
-   *
-   * @throws TuttiError `open-access`
-   */
-  refuseOpen(host: string): void;
   /** Answers what has been taken, ends streams, closes. The backbone goes on. */
   close(): Promise<void>;
 }
@@ -92,12 +86,12 @@ export async function createContractApp(options: ContractAppOptions): Promise<Co
       refuseOpen(access.openIfKnown, host);
       return listen(app, host, port, orNextFree);
     },
-    refuseOpen: (host) => refuseOpen(access.open, host),
     close: () => connections.closeWith(() => app.close()),
   };
 }
 
-function refuseOpen(open: boolean | undefined, host: string): void {
+/** @throws TuttiError `open-access` where others reach the host and nobody need prove anything; unknown passes */
+export function refuseOpen(open: boolean | undefined, host: string): void {
   if (open === true && !isLoopback(host)) throw openAccess(host);
 }
 

@@ -32,4 +32,14 @@ describe('waiting for a server', () => {
     const options = { stopping: abort.signal, onWaiting: () => abort.abort(), firstWaitMs: 60_000 };
     await expect(untilThere(() => Promise.reject(away('gone')), options)).rejects.toThrow(/abort/i);
   });
+
+  it('that is stopped does not wait for the end of an attempt', async () => {
+    const abort = new AbortController();
+    const attempt = (): Promise<never> => {
+      abort.abort();
+      return new Promise(() => {});
+    };
+    const options = { stopping: abort.signal, onWaiting: () => {} };
+    await expect(untilThere(attempt, options)).rejects.toThrow(/abort/i);
+  });
 });

@@ -24,7 +24,7 @@ export async function untilThere<T>(attempt: () => Promise<T>, options: UntilThe
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
     stopping.throwIfAborted();
     try {
-      return await attempt();
+      return await orStopped(attempt(), stopping);
     } catch (error) {
       if (!(error instanceof TuttiError) || !error.retryable) throw error;
       const why = `${error.code} ${error.message}`;
@@ -33,4 +33,14 @@ export async function untilThere<T>(attempt: () => Promise<T>, options: UntilThe
     }
     await sleep(waitMs, undefined, { signal: stopping });
   }
+}
+
+/** What is stopped does not wait for the end of an attempt: the process ends, and its connections with it. */
+function orStopped<T>(attempt: Promise<T>, stopping: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(stopping.reason as Error);
+    if (stopping.aborted) stop();
+    stopping.addEventListener('abort', stop, { once: true });
+    attempt.then(resolve, reject).finally(() => stopping.removeEventListener('abort', stop));
+  });
 }

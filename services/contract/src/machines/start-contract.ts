@@ -4,7 +4,8 @@ import { type Env, readModel, type Running, type Terminal, TERMINAL, Undo } from
 import { type MachinesConfiguration, readMachines, Waiting } from '@tutti/service/machines';
 import { type Logger, pino } from 'pino';
 import { AwaitedBackbone } from '../backbone/awaited-backbone.js';
-import { type ContractApp, createContractApp } from '../contract-app.js';
+import { Access } from '../access/access.js';
+import { type ContractApp, createContractApp, refuseOpen } from '../contract-app.js';
 import { joinSpace, type Joined } from './join-space.js';
 import { machineGauges } from './machine-gauges.js';
 
@@ -40,9 +41,10 @@ export async function startContract(
     terminal.say(`tutti contract  ${configuration.space}   ${url}   starting …`);
     const waiting = new Waiting(stopping, terminal, ({ code, message }) => awaited.waitsFor(code, message));
     const joined = await joinSpace({ configuration, kafka: told(kafka, logger), definition, waiting, undo });
+    // Before anything is served: who was kept out of an open backbone must not get in while it closes again.
+    refuseOpen(new Access(configuration.access, () => joined.gateway.control()).open, configuration.host);
     parts.joined = joined;
     awaited.has(joined.gateway);
-    app.refuseOpen(configuration.host);
     return {
       lines: describe(configuration, url, joined, app.open),
       close: async () => {
