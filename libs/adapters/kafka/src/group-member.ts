@@ -134,7 +134,12 @@ export class GroupMember {
     cluster.findGroupCoordinator = async (request) => {
       if (!turn.isOver) await this.handOver();
       if (turn.isOver) throw Object.assign(new Error('this consumer was given up'), { retriable: false });
-      return find(request);
+      try {
+        return await find(request);
+      } catch (error) {
+        if ((error as Error).name === 'KafkaJSGroupCoordinatorNotFound') await askCoordinator(cluster, request);
+        throw error;
+      }
     };
   }
 
@@ -167,6 +172,12 @@ export class GroupMember {
       this.holdings.set(partition, new Holding(topic, partition, handler, source, patienceMs));
     }
   }
+}
+
+/** kafkajs keeps to itself why there is no coordinator (no right to the group, say); a broker asked directly tells. */
+async function askCoordinator(cluster: KafkaCluster, request: { groupId: string }): Promise<void> {
+  const broker = await cluster.findBroker({ nodeId: cluster.getNodeIds()[0]! });
+  await broker.findGroupCoordinator({ coordinatorType: 0, ...request });
 }
 
 function grown(topic: string, partitions: number, partition: number): TuttiError {

@@ -38,6 +38,7 @@ export function wireBatch(topic: string, from: number, answer: WirePartition): W
 
 /** One broker of kafkajs's cluster, as far as it is used here. */
 export interface WireBroker {
+  findGroupCoordinator(request: { groupId: string; coordinatorType: number }): Promise<unknown>;
   fetch(request: {
     maxWaitTime: number;
     minBytes: number;
@@ -60,7 +61,8 @@ export interface KafkaCluster {
   metadata(request: { topics: string[] }): Promise<{ topicMetadata: { topic: string; partitionMetadata: object[] }[] }>;
   findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
   findBroker(node: { nodeId: string }): Promise<WireBroker>;
-  findGroupCoordinator(request: object): Promise<unknown>;
+  getNodeIds(): string[];
+  findGroupCoordinator(request: { groupId: string }): Promise<unknown>;
   fetchTopicsOffset(
     topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
   ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
