@@ -1,6 +1,7 @@
+import { openControl } from '../backbone/open-control.js';
 import type { Clock } from '../clock/clock.js';
 import { RecordedTime } from '../clock/recorded-time.js';
-import { ControlStream } from '../control/control-stream.js';
+import type { ControlStream } from '../control/control-stream.js';
 import { ModelCache } from '../control/model-cache.js';
 import { otherSpace } from '../control/read-space.js';
 import { Opener, type EpochPace } from '../opener/opener.js';
@@ -48,7 +49,7 @@ export class Leadership {
   /** @throws JournalUnavailableError, TuttiError `space-differs`, `journal-corrupt`, `journal-version` */
   static async begin(options: LeadershipOptions): Promise<Leadership> {
     const models = new ModelCache();
-    const control = await ControlStream.open(options.journal, models.compile, 0);
+    const control = await openControl(options.journal, models);
     const { revision, space } = control.state;
     if (revision >= 0 && space !== options.space) {
       control.close();

@@ -1,6 +1,5 @@
-import type { Regime } from '@tutti/contracts';
 import { NOTHING, type ControlState } from '../control/control-state.js';
-import type { ControlRecord } from '../control/control-record.js';
+import type { ControlRecord, EpochOpened } from '../control/control-record.js';
 import { CONTROL } from '../control/control-stream.js';
 import { foldControl, type Compile } from '../control/fold-control.js';
 import { regimeAt } from '../control/regime-at.js';
@@ -24,7 +23,8 @@ export class ControlRelay {
   private readonly backOff = new BackOff();
   private readonly running: Promise<void>;
   private folded: ControlState = NOTHING;
-  private regime: Regime | undefined;
+  /** The epoch before, as far as its regime was not made yet: most of a long history is never looked at. */
+  private before: { control: ControlState; opened: EpochOpened } | undefined;
   private relayed = -1;
   private stopped = false;
 
@@ -62,18 +62,19 @@ export class ControlRelay {
         if (line.revision === block.first) continue;
         const record = parseRecord(CONTROL, line) as unknown as ControlRecord;
         if (record.kind === 'EpochOpened') {
-          const before = this.regime;
-          this.regime = regimeAt(this.folded, record);
-          if (line.revision > this.relayed) await this.send(line.revision, this.regime, before);
+          if (line.revision > this.relayed) await this.send(line.revision, record);
           if (this.stopped) return;
+          this.before = { control: this.folded, opened: record };
         }
         this.folded = foldControl(this.folded, [{ revision: line.revision, record }], this.compile);
       }
     }
   }
 
-  private async send(revision: number, regime: Regime, before: Regime | undefined): Promise<void> {
+  private async send(revision: number, opened: EpochOpened): Promise<void> {
     const { space, log } = this.around;
+    const regime = regimeAt(this.folded, opened);
+    const before = this.before && regimeAt(this.before.control, this.before.opened);
     const records = policyRecords(space, revision, regime, before, this.folded.models);
     const sent = await this.patiently(() => log.send(this.topic, 0, records));
     if (sent !== undefined) this.relayed = revision;
