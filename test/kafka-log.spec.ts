@@ -3,7 +3,17 @@ import { describeLog } from '@tutti/runtime/conformance';
 import { type KafkaServer, startKafka } from '@tutti/testing';
 import { CompressionTypes } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { administer, Collector, createTopic, kafkajsOf, Logs, optionsOf, record, truncate } from './support/kafka.js';
+import {
+  administer,
+  Collector,
+  createTopic,
+  kafkajsOf,
+  Logs,
+  optionsOf,
+  PRODUCERS,
+  record,
+  truncate,
+} from './support/kafka.js';
 
 let server: KafkaServer;
 const logs = new Logs();
@@ -52,10 +62,10 @@ describe('batches that are compressed', () => {
   });
 });
 
-describe('sending', () => {
+describe.each(PRODUCERS)('sending with the producer %s', (producer) => {
   it('splits what is larger than a batch may be, in order, and says each offset', async () => {
     const topic = await createTopic(server, 1);
-    const log = await logs.connect(optionsOf(server));
+    const log = await logs.connect(optionsOf(server), producer);
     const records = Array.from({ length: 3_000 }, (_, index) => record('a', `${index} ${'x'.repeat(1_000)}`));
     const [offsets, after] = await Promise.all([
       log.send(topic, 0, records),
@@ -73,14 +83,14 @@ describe('sending', () => {
 
   it('finds its way into a topic that takes less than it sends at a time', async () => {
     const topic = await createTopic(server, 1, { 'max.message.bytes': '20000' });
-    const log = await logs.connect(optionsOf(server));
+    const log = await logs.connect(optionsOf(server), producer);
     const records = Array.from({ length: 100 }, (_, index) => record('a', `${index}`.padEnd(5_000)));
     expect(await log.send(topic, 0, records)).toEqual([...records.keys()]);
   });
 
   it('refuses a record that is too large on its own, and goes on with the next', async () => {
     const topic = await createTopic(server, 1);
-    const log = await logs.connect(optionsOf(server));
+    const log = await logs.connect(optionsOf(server), producer);
     const large = log.send(topic, 0, [record('a', 'before'), record('a', 'x'.repeat(2_000_000)), record('a', 'lost')]);
     const next = log.send(topic, 0, [record('a', 'next')]);
     await expect(large).rejects.toMatchObject({ code: 'too-large', retryable: false });
@@ -89,7 +99,7 @@ describe('sending', () => {
   });
 
   it('refuses a topic that is not there, and a log that is closed', async () => {
-    const log = await logs.connect(optionsOf(server));
+    const log = await logs.connect(optionsOf(server), producer);
     await expect(log.send('none', 0, [record('a', 'x')])).rejects.toMatchObject({ code: 'unknown-topic' });
     await log.close();
     await expect(log.send('none', 0, [record('a', 'x')])).rejects.toMatchObject({ code: 'log-unavailable' });

@@ -1,4 +1,4 @@
-import { KafkaLog, type KafkaOptions } from '@tutti/adapter-kafka';
+import { KafkaLog, type KafkaOptions, RelayProducer } from '@tutti/adapter-kafka';
 import type { IntakeHandler, LogRecord, NewRecord } from '@tutti/runtime';
 import type { KafkaServer } from '@tutti/testing';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
@@ -107,12 +107,15 @@ export class Collector implements IntakeHandler {
   }
 }
 
+/** Client libraries that may send. */
+export const PRODUCERS = ['kafkajs', 'relay'] as const;
+
 /** Opens logs, and closes them all at the end of a test. */
 export class Logs {
   private readonly open = new Set<KafkaLog>();
 
-  async connect(options: KafkaOptions): Promise<KafkaLog> {
-    const log = await KafkaLog.connect(options);
+  async connect(options: KafkaOptions, producer: (typeof PRODUCERS)[number] = 'kafkajs'): Promise<KafkaLog> {
+    const log = await KafkaLog.connect(options, producer === 'relay' ? new RelayProducer(options) : undefined);
     this.open.add(log);
     return log;
   }

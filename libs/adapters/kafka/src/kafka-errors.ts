@@ -1,11 +1,13 @@
 import { TuttiError } from '@tutti/kernel';
 
-/** What kafkajs puts on its errors, as far as we read it. */
+/** What kafkajs and @platformatic/kafka put on their errors, as far as we read it. */
 interface KafkaFault {
   name?: string;
   message?: string;
-  /** Name of the protocol's error code. */
+  /** Name of the protocol's error code, in kafkajs. */
   type?: string;
+  /** The same in @platformatic/kafka. */
+  apiId?: string;
   /** Node's code of a connection that failed. */
   code?: string | number;
   cause?: unknown;
@@ -19,7 +21,7 @@ const tooLargeTypes = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 const unknownTypes = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION', 'UNKNOWN_TOPIC_ID']);
 
 /**
- * An error of kafkajs as one of ours.
+ * An error of kafkajs, or of @platformatic/kafka, as one of ours.
  *
  * @returns TuttiError `unknown-topic`, `too-large`, `log-refused`, or `log-unavailable` (retryable) for all the rest
  */
@@ -28,14 +30,14 @@ export function kafkaError(error: unknown, where: string): TuttiError {
   const faults = faultsOf(error);
   const message = faults.at(-1)?.message ?? String(error);
   const has = (test: (fault: KafkaFault) => boolean): boolean => faults.some(test);
-  if (has(({ type }) => tooLargeTypes.has(type ?? ''))) {
+  if (has((fault) => tooLargeTypes.has(typeOf(fault)))) {
     return new TuttiError('too-large', `a record is larger than ${where} takes: ${message}`, {
       where,
       mend: 'Raise max.message.bytes of the topic, or send less.',
       cause: error,
     });
   }
-  if (has(({ type }) => unknownTypes.has(type ?? ''))) {
+  if (has((fault) => unknownTypes.has(typeOf(fault)) || isUnknownTopic(fault))) {
     return new TuttiError('unknown-topic', `there is no topic ${where}`, {
       where,
       mend: 'Create it first: tutti topics.',
@@ -57,10 +59,21 @@ export function kafkaError(error: unknown, where: string): TuttiError {
   });
 }
 
-function isRefusal({ name, type, code }: KafkaFault): boolean {
+function typeOf({ type, apiId }: KafkaFault): string {
+  return type ?? apiId ?? '';
+}
+
+/** @platformatic/kafka has no code for it. */
+function isUnknownTopic({ code, message }: KafkaFault): boolean {
+  return code === 'PLT_KFK_USER' && message?.startsWith('Unknown topic') === true;
+}
+
+function isRefusal(fault: KafkaFault): boolean {
+  const { name, code } = fault;
   return (
     name === 'KafkaJSSASLAuthenticationError' ||
-    (type !== undefined && refusedTypes.test(type)) ||
+    code === 'PLT_KFK_AUTHENTICATION' ||
+    refusedTypes.test(typeOf(fault)) ||
     (typeof code === 'string' && tlsCodes.test(code))
   );
 }
