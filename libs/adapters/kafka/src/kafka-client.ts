@@ -24,7 +24,8 @@ export function kafkaClient(options: KafkaOptions, retry: RetryOptions = RETRY):
     logLevel: options.logger === undefined ? logLevel.NOTHING : logLevel.INFO,
     logCreator: logTo(options.logger),
     ...(options.tls === undefined ? {} : { ssl: options.tls }),
-    ...(options.sasl === undefined ? {} : { sasl: options.sasl as SASLOptions }),
+    // kafkajs adds functions to what it is given.
+    ...(options.sasl === undefined ? {} : { sasl: { ...options.sasl } as SASLOptions }),
   };
   return new Kafka(config);
 }
