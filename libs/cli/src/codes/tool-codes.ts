@@ -35,6 +35,13 @@ export const TOOL_CODES: Readonly<Record<string, OwnCode>> = {
       'Move the method, or name it.',
     ],
   }),
+  ...pages('in tests and in `npm run cluster`', {
+    'service-not-ready': [
+      'A process of the cluster is not ready',
+      'It has ended, or was not ready in time. What it said last stands in the error.',
+      'See what it says; its code has a page.',
+    ],
+  }),
   ...pages('on the command line', {
     usage: [
       'The command cannot be understood',

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { KafkaLog } from '@tutti/adapter-kafka';
+import { KafkaLog, RelayProducer } from '@tutti/adapter-kafka';
 import { TuttiError } from '@tutti/kernel';
 import { type RelayPort, type RelayReport, type RelayRequest, runRelay, serveRelay } from '@tutti/runtime';
 import { openJournal, Undo } from '@tutti/service';
@@ -15,7 +15,7 @@ async function serve(port: RelayPort<RelayRequest, RelayReport>): Promise<void> 
   const undo = new Undo();
   const journal = await openJournal(journalUrl);
   undo.add(() => journal.close());
-  const log = await KafkaLog.connect(kafka);
+  const log = await KafkaLog.connect(kafka, new RelayProducer(kafka));
   undo.add(() => log.close());
   serveRelay(port, runRelay({ journal, log, space }), () => undo.all());
 }
