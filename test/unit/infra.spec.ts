@@ -82,12 +82,8 @@ function filled(value: string | number): string {
   );
 }
 
-/** A service's variables; its authority's certificate is a file that certificates.sh makes, so another stands in. */
 function environmentOf(service: Service): Record<string, string> {
-  const given = Object.entries(service.environment ?? {}).map(([name, value]) => [name, filled(value)] as const);
-  const found = Object.fromEntries(given);
-  if (found['TUTTI_KAFKA_TLS'] !== undefined) found['TUTTI_KAFKA_TLS'] = join(root, 'LICENSE');
-  return found;
+  return Object.fromEntries(Object.entries(service.environment ?? {}).map(([name, value]) => [name, filled(value)]));
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tutti-infra-'));
