@@ -4,9 +4,10 @@ import { promisify } from 'node:util';
 import { connect, type ConnectOptions, type Tutti } from '@tutti/client';
 import { connectAdmin } from '@tutti/client/admin';
 import { partitionOf } from '@tutti/kernel';
-import { type KafkaServer, startKafka, startTutti } from '@tutti/testing';
+import { KAFKA_ADMIN, type KafkaServer, startKafka, startTutti } from '@tutti/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { AnsweringBackbone } from './support/answering-backbone.js';
+import { startKafkaBackbone } from './support/kafka-backbone.js';
 import { root } from './support/server-process.js';
 
 const run = promisify(execFile);
@@ -122,6 +123,76 @@ describe('the client on a real broker', () => {
     await expect(nobody.publish(ship('order-1'))).rejects.toMatchObject({ code: 'unavailable' });
     const nowhere = await client({ kafka: { brokers: [kafka.brokers], space: 'no-such-space' }, timeoutMs: 10_000 });
     await expect(nowhere.publish(ship('order-1'))).rejects.toMatchObject({ code: 'unknown-topic' });
+  });
+});
+
+describe('the client and the real backbone', () => {
+  it('decides, is refused, repeats itself, and reads verdicts, over Kafka alone', async () => {
+    const backbone = await startKafkaBackbone(kafka.brokers, 'market', P);
+    onTestFinished(() => backbone.close());
+    const over = (participant: string): Promise<Tutti> =>
+      client({ participant, timeoutMs: 60_000, kafka: { brokers: [kafka.brokers], space: 'market' } });
+    const buyer = await over('buyer-9');
+    const seller = await over('seller-3');
+    const place = { type: 'order.place', subject: 'order-1', data: { seller: 'seller-3', total: 4200 } };
+
+    const placed = await buyer.decide({ ...place, id: 'place-1', time: new Date().toISOString() });
+    expect(placed).toMatchObject({ accepted: true, subject: { state: 'placed', sequence: 1 } });
+    expect(placed.input).toMatchObject({ topic: 'market.decisions' });
+    const shipped = await seller.decide({ type: 'order.ship', subject: 'order-1', data: {}, basedOn: 1 });
+    expect(shipped).toMatchObject({ accepted: true, subject: { state: 'shipped', sequence: 2 } });
+    const late = await buyer.decide({ type: 'order.cancel', subject: 'order-1', data: {} });
+    expect(late).toMatchObject({ accepted: false, reasons: [{ code: 'conflict' }] });
+    const wrong = await buyer.decide({ type: 'order.place', subject: 'büch-2', data: { seller: 'seller-3' } as never });
+    expect(wrong).toMatchObject({ accepted: false, reasons: [{ code: 'schema-invalid', pointer: '/total' }] });
+
+    // Sent again, the same decision has no record of its own on the topic.
+    const { decision } = placed;
+    const again = await (
+      await over('buyer-9')
+    ).decide({ ...place, id: 'place-1', time: decision.time!, basedOn: null });
+    expect(again).toMatchObject({ position: placed.position, duplicate: true });
+
+    const seen: string[] = [];
+    for await (const { position } of seller.verdicts({ mine: true })) seen.push(position);
+    expect(seen).toEqual([placed, shipped, late].map(({ position }) => position));
+  });
+});
+
+describe('brokers that ask who one is', () => {
+  it('tells who is not known and who may not, and lets in who may', async () => {
+    const guarded = await startKafka({ users: { 'seller-3': 'secret', nobody: 'secret' } });
+    onTestFinished(() => guarded.close());
+    const { Kafka, AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } =
+      await import('kafkajs');
+    const sasl = { mechanism: 'plain' as const, username: KAFKA_ADMIN, password: 'admin-secret' };
+    const admin = new Kafka({ brokers: [guarded.brokers], sasl, logLevel: 0 }).admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: 'shop.decisions', numPartitions: P }], waitForLeaders: true });
+    await admin.createAcls({
+      acl: [AclOperationTypes.WRITE, AclOperationTypes.DESCRIBE].map((operation) => ({
+        resourceType: AclResourceTypes.TOPIC,
+        resourceName: 'shop.decisions',
+        resourcePatternType: ResourcePatternTypes.LITERAL,
+        principal: 'User:seller-3',
+        host: '*',
+        operation,
+        permissionType: AclPermissionTypes.ALLOW,
+      })),
+    });
+    await admin.disconnect();
+    const as = (username: string, password: string, space = 'shop'): Promise<Tutti> =>
+      client({
+        timeoutMs: 10_000,
+        kafka: { brokers: [guarded.brokers], space, sasl: { mechanism: 'plain', username, password } },
+      });
+
+    const sent = await (await as('seller-3', 'secret')).publish(ship('order-1'));
+    expect(sent.place).toEqual({ topic: 'shop.decisions', partition: partitionOf('order-1', P), offset: 0 });
+    await expect((await as('seller-3', 'wrong')).publish(ship('order-1'))).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
+    await expect((await as('nobody', 'secret')).publish(ship('order-1'))).rejects.toMatchObject({ code: 'forbidden' });
   });
 });
 
