@@ -1,7 +1,7 @@
 // Sends the hospital's log to Kafka: each row is one decision, a CloudEvent in binary mode. Nothing of Tutti is in here:
 // kafkajs, and what docs/reference/wire.md says about the headers of a decision.
 //
-//   node examples/hospital/produce.ts --brokers 127.0.0.1:9092 --topic hospital.decisions
+//   npx node examples/hospital/produce.ts --brokers 127.0.0.1:9092 --topic hospital.decisions
 //
 // Sending it again changes nothing: a row has the same id again, and the first verdict on it stays.
 import { readFileSync } from 'node:fs';

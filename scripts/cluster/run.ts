@@ -61,7 +61,7 @@ async function run(): Promise<void> {
   output.line(`${bold('serving')}    ${cyan(cluster.url)}   Ctrl-C drains and stops`);
   output.line(`  try      npx tutti subject case-A --url ${cluster.url}`);
   output.line(`           npx tutti tail verdicts --irregular --no-follow --url ${cluster.url}`);
-  output.line(`           node examples/hospital/produce.ts --brokers ${cluster.kafka.brokers}`);
+  output.line(`           npx node examples/hospital/produce.ts --brokers ${cluster.kafka.brokers}`);
 }
 
 function showWhatRuns(cluster: Cluster, data: string): void {
