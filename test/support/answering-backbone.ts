@@ -1,6 +1,8 @@
 import { partitionOf, type Json, type JsonObject } from '@tutti/kernel';
 import { Kafka, logLevel, type KafkaMessage, type Producer } from 'kafkajs';
 
+const RECORDS_A_BATCH = 500;
+
 /**
  * Stands in for a backbone on real topics: answers every decision with one verdict in order, `misrouted` where its key
  * belongs elsewhere, none for the same decision again. It knows no model. Every verdict is written twice, as a relay
@@ -88,7 +90,11 @@ export class AnsweringBackbone {
       };
       return [record, record];
     });
-    if (records.length > 0) await producer.send({ topic: `${this.space}.verdicts`, acks: -1, messages: records });
+    // Brokers refuse a batch of over 1 MiB.
+    for (let at = 0; at < records.length; at += RECORDS_A_BATCH) {
+      const messages = records.slice(at, at + RECORDS_A_BATCH);
+      await producer.send({ topic: `${this.space}.verdicts`, acks: -1, messages });
+    }
   }
 }
 
