@@ -58,8 +58,8 @@ export class AnsweringBackbone {
     };
   }
 
-  async #answer(producer: Producer, partition: number, messages: readonly KafkaMessage[]): Promise<void> {
-    const records = messages.flatMap((message) => {
+  async #answer(producer: Producer, partition: number, decisions: readonly KafkaMessage[]): Promise<void> {
+    const records = decisions.flatMap((message) => {
       const event = eventOf(message);
       const key = message.key?.toString() ?? '';
       const name = `${String(event['source'])} ${key} ${String(event['id'])}`;

@@ -17,7 +17,15 @@ export function verdictMessage(model: ModelDefinition, road: AsyncApiRoad): Json
     payload: {
       type: 'object',
       required: [
-        ...['accepted', 'decision', 'hash', 'model', 'epoch', 'at', 'policies', 'input', 'revision'],
+        'accepted',
+        'decision',
+        'hash',
+        'model',
+        'epoch',
+        'at',
+        'policies',
+        'input',
+        'revision',
         ...(isTopic ? [] : ['position', 'partition']),
       ],
       properties: {
