@@ -117,6 +117,8 @@ describe('reading an event in structured mode', () => {
     expect(at(62)).toMatchObject({ readable: true });
     expect(at(64)).toMatchObject({ readable: false, reasons: [{ code: 'too-large' }], subject: 'order-1' });
     expect(at(10_000)).toMatchObject({ readable: false, reasons: [{ code: 'too-large' }] });
+    const noObject = structured('['.repeat(10_000) + ']'.repeat(10_000));
+    expect(noObject).toMatchObject({ readable: false, reasons: [{ code: 'too-large' }], encoded: { text: '' } });
     expect(reasonsOf('['.repeat(200_000))).toEqual([['unreadable', undefined]]);
   });
 

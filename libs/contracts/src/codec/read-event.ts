@@ -47,6 +47,8 @@ function readStructured({ bytes: received, key }: ReceivedEvent & { mode: 'struc
     : { as: 'base64', text: bytes.toString('base64'), mode: 'structured' };
   const hash = sha256Hex(bytes);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    // Whoever shows it must be able to write it.
+    if (isDeeperThan(value, DECISION_DEPTH_MAX)) return tooLarge(received, 'structured', filedUnder(key));
     const reasons = [reason('envelope-invalid', 'the event must be a JSON object', { pointer: '' })];
     return { readable: false, reasons, subject: filedUnder(key), attributes: {}, encoded, hash };
   }
