@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { serializeSubject, SubjectLog } from '@tutti/contracts';
 import { PostgresJournal, PostgresProjectionStore, PostgresSubjectStore } from '@tutti/adapter-postgres';
-import { ControlStream, type ControlState, ModelCache, outcomeHash } from '@tutti/runtime';
+import { type ControlState, outcomeHash } from '@tutti/runtime';
 import { readModel } from '@tutti/service';
 import { type Cluster, startCluster } from '@tutti/testing';
 import type { KafkaMessage } from 'kafkajs';
@@ -108,9 +108,7 @@ async function readAll(): Promise<void> {
     readTopic(kafka, `${SPACE}.decisions`),
     readTopic(kafka, `${SPACE}.verdicts`),
   ]);
-  const control = await ControlStream.open(watch.journal, new ModelCache().compile, 0);
-  ({ models } = control.state);
-  control.close();
+  models = await watch.models();
   folded = await Promise.all(all.map((partition) => foldJournal(watch.journal, partition, models)));
 }
 

@@ -1,6 +1,14 @@
 import { KafkaLog } from '@tutti/adapter-kafka';
 import { PostgresJournal } from '@tutti/adapter-postgres';
-import { type Journal, recordKind, readBlock, verdictsOf } from '@tutti/runtime';
+import {
+  type ControlState,
+  ControlStream,
+  type Journal,
+  ModelCache,
+  readBlock,
+  recordKind,
+  verdictsOf,
+} from '@tutti/runtime';
 import type { Cluster, ServiceProcess } from '@tutti/testing';
 
 /** What a contract process says of itself. */
@@ -42,6 +50,13 @@ export class Watch {
 
   async close(): Promise<void> {
     await Promise.all([this.journal.close(), this.log.close()]);
+  }
+
+  /** Model revisions published so far. */
+  async models(): Promise<ControlState['models']> {
+    const control = await ControlStream.open(this.journal, new ModelCache().compile, 0);
+    control.close();
+    return control.state.models;
   }
 
   /** Term of the last block. */
