@@ -4,6 +4,8 @@ import { PartitionFeed, type MemoryPartition } from './partition-feed.js';
 interface Member {
   handler: IntakeHandler;
   feeds: Map<number, PartitionFeed>;
+  /** Resolves when it has dropped out: nobody waits for it any more. */
+  gone: PromiseWithResolvers<void>;
 }
 
 /**
@@ -19,12 +21,15 @@ export class MemoryGroup {
 
   /** Adds a member; gives the way to take it out again. */
   join(handler: IntakeHandler): (how: 'stop' | 'vanish') => Promise<void> {
-    const member: Member = { handler, feeds: new Map() };
+    const member: Member = { handler, feeds: new Map(), gone: Promise.withResolvers() };
     void this.change(async () => {
       this.members.push(member);
       await this.rebalance();
     });
-    return (how) => this.change(() => this.leave(member, how));
+    return (how) => {
+      if (how === 'vanish') member.gone.resolve();
+      return this.change(() => this.leave(member, how));
+    };
   }
 
   private async leave(member: Member, how: 'stop' | 'vanish'): Promise<void> {
@@ -61,7 +66,8 @@ export class MemoryGroup {
   private async assign(member: Member, partition: number): Promise<void> {
     let from: number;
     try {
-      from = (await member.handler.assigned(partition)) ?? 0;
+      const said = member.handler.assigned(partition).then((offset) => offset ?? 0);
+      from = await Promise.race([said, member.gone.promise.then(() => Infinity)]);
     } catch {
       // It is the member's all the same, but nothing is fed to it.
       from = Infinity;
@@ -73,8 +79,8 @@ export class MemoryGroup {
   }
 
   private async revoke(member: Member, partition: number, feed: PartitionFeed): Promise<void> {
-    await feed.stop();
-    await member.handler.revoked(partition);
+    const handedOver = feed.stop().then(() => member.handler.revoked(partition));
+    await Promise.race([handedOver, member.gone.promise]);
   }
 
   private change(work: () => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 import { TuttiError } from '@tutti/kernel';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cluster, type Entry, type Process } from '../fixture/cluster.js';
+import type { AppendFault } from '../fixture/faults.js';
 import { DAY_MS } from '../fixture/shop-model.js';
 import type { LogRecord } from '../ports/log.js';
 import type { Member } from './contract-member.js';
@@ -28,6 +29,16 @@ function holdRange({ log }: Process): () => void {
   log.range = async (topic, partition) => {
     await gate.promise;
     return range(topic, partition);
+  };
+  return () => gate.resolve();
+}
+
+/** Lets appends wait until told. */
+function holdAppend({ journal }: Process): () => void {
+  const gate = Promise.withResolvers<void>();
+  journal.fault = async (): Promise<AppendFault> => {
+    await gate.promise;
+    return 'none';
   };
   return () => gate.resolve();
 }
@@ -101,6 +112,56 @@ describe('a barrier', () => {
     // Times in a stream never fall.
     const [, barrier, input] = await cluster.entries();
     expect(input).toMatchObject({ verdict: { atMs: (barrier as { atMs: number }).atMs } });
+  });
+
+  it('divides what waits at the watermark that was read after it was seen', async () => {
+    cluster = new Cluster();
+    const process = await cluster.join();
+    await cluster.openEpoch();
+    await expectOrder(['epoch 1']);
+    const release = holdAppend(process);
+    cluster.send({ type: 'order.place', subject: 'o1' });
+    await vi.waitFor(() => expect(process.member.status().partitions[0]?.queued).toBe(0), INTERVAL);
+    const range = process.log.range.bind(process.log);
+    const asked = Promise.withResolvers<void>();
+    process.log.range = async (topic, partition) => {
+      const ends = await range(topic, partition);
+      asked.resolve();
+      return ends;
+    };
+    await cluster.openEpoch(cluster.clock.nowMs() + 60_000);
+    await asked.promise;
+    cluster.send({ type: 'order.place', subject: 'o2' });
+    cluster.send({ type: 'order.place', subject: 'o3' });
+    await vi.waitFor(() => expect(process.member.status().partitions[0]?.queued).toBe(2), INTERVAL);
+    release();
+    await expectOrder(['epoch 1', '0', 'epoch 2', '1', '2']);
+  });
+
+  it('comes before what was taken up but found no room in its block, where that is recorded later', async () => {
+    cluster = new Cluster();
+    const process = await cluster.join();
+    await cluster.openEpoch();
+    await expectOrder(['epoch 1']);
+    const release = holdAppend(process);
+    const { appends } = process.journal;
+    const atMs = cluster.clock.nowMs() + 5_000;
+    const big = (subject: string): void =>
+      void cluster.send({ type: 'order.note', subject, data: { text: 'x'.repeat(300_000) } });
+    const records = cluster.broker.partitionsOf('shop.decisions')[0]!;
+    const wakes = [...records.wakes];
+    records.wakes.clear();
+    big('o1');
+    big('o2');
+    cluster.clock.advance(10_000);
+    big('o3');
+    big('o4');
+    for (const wake of wakes) records.wakes.add(wake);
+    for (const wake of wakes) wake();
+    await vi.waitFor(() => expect(process.journal.appends).toBe(appends + 1), INTERVAL);
+    await cluster.openEpoch(atMs);
+    release();
+    await expectOrder(['epoch 1', '0', '1', 'epoch 2', '2', '3']);
   });
 
   it('does not wait for offsets that no consumer is given', async () => {

@@ -51,11 +51,10 @@ async function isAnsweredNow(): Promise<boolean> {
 async function restartUntilAnswered(): Promise<number> {
   for (let deaths = 0; deaths < 50; deaths++) {
     const { death } = await startMortal();
-    let isDead = false;
-    void death.then(() => (isDead = true));
-    while (!isDead) {
+    for (;;) {
+      const next = new Promise<'alive'>((resolve) => setImmediate(() => resolve('alive')));
+      if ((await Promise.race([death, next])) === 'died') break;
       if (await isAnsweredNow()) return deaths;
-      await new Promise((resolve) => setImmediate(resolve));
     }
   }
   throw new Error('it goes on dying');
