@@ -7,7 +7,7 @@ import { type Cluster, startCluster } from '@tutti/testing';
 import type { KafkaMessage } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hangsOnClock } from './support/cluster-faults/decisions.js';
-import { type Answered, type Folded, foldJournal } from './support/cluster-faults/journal-fold.js';
+import { type Folded, foldJournal } from './support/cluster-faults/journal-fold.js';
 import { Load, plainKafka } from './support/cluster-faults/load.js';
 import { relayedText } from './support/cluster-faults/relayed-text.js';
 import { describeSchedule, scheduleOf } from './support/cluster-faults/schedule.js';
@@ -112,6 +112,14 @@ async function readAll(): Promise<void> {
   folded = await Promise.all(all.map((partition) => foldJournal(watch.journal, partition, models)));
 }
 
+/** Where two lists begin to differ, so that thousands of lines need not be shown; undefined: nowhere. */
+function difference<T>(found: readonly T[], wanted: readonly T[]): string | undefined {
+  const at = Array.from({ length: Math.max(found.length, wanted.length) }).findIndex((_, i) => found[i] !== wanted[i]);
+  if (at === -1) return undefined;
+  const shown = (list: readonly T[]): string => `${list[at - 1]}, then ${list[at]} (of ${list.length})`;
+  return `at ${at} it is ${shown(found)}; it should be ${shown(wanted)}`;
+}
+
 describe(`a cluster in which everything goes wrong (seed ${seed})`, () => {
   it('took what was sent, and it was of many kinds', () => {
     const outcomes = folded.flatMap(({ answered }) => answered.map(({ outcome }) => outcome));
@@ -129,7 +137,8 @@ describe(`a cluster in which everything goes wrong (seed ${seed})`, () => {
   it('has exactly one record for every offset of the intake, in order', () => {
     for (const partition of all) {
       const offsets = folded[partition]!.answered.map(({ offset }) => offset);
-      expect(offsets).toEqual(intake[partition]!.map(({ offset }) => Number(offset)));
+      const wanted = intake[partition]!.map(({ offset }) => Number(offset));
+      expect(difference(offsets, wanted), `partition ${partition}`).toBeUndefined();
     }
   });
 
@@ -141,10 +150,11 @@ describe(`a cluster in which everything goes wrong (seed ${seed})`, () => {
 
   it('decided what a process decides to which nothing happens', async () => {
     const calm = await undisturbed(SPACE, intake, readModel(model));
-    const shown = ({ answered }: Folded): Pick<Answered, 'offset' | 'outcome'>[] =>
-      answered.filter(({ subject }) => !hangsOnClock(subject)).map(({ offset, outcome }) => ({ offset, outcome }));
+    const shown = ({ answered }: Folded): string[] =>
+      answered.filter(({ subject }) => !hangsOnClock(subject)).map(({ offset, outcome }) => `${offset}: ${outcome}`);
     for (const partition of all) {
-      expect(shown(folded[partition]!)).toEqual(shown(await foldJournal(calm, partition, models)));
+      const wanted = shown(await foldJournal(calm, partition, models));
+      expect(difference(shown(folded[partition]!), wanted), `partition ${partition}`).toBeUndefined();
     }
     await calm.close();
   });
@@ -166,7 +176,7 @@ describe(`a cluster in which everything goes wrong (seed ${seed})`, () => {
         }
       }
       const journaled = folded[partition]!.verdicts;
-      expect([...seen.keys()]).toEqual([...journaled.keys()]);
+      expect(difference([...seen.keys()], [...journaled.keys()]), `partition ${partition}`).toBeUndefined();
       for (const [revision, line] of journaled) expect(seen.get(revision)).toBe(relayedText(revision, line));
     }
     say(`${repeated} verdicts are on the topic more than once`);

@@ -112,17 +112,25 @@ export class Striker {
     this.say(`killed ${victim.name}`);
   }
 
-  /** Stops one until others have all of its partitions, then lets it go on: it believes they are its own. */
+  /**
+   * Stops one until others have claimed all of its partitions, judged there, and stored what they judged; then lets it go
+   * on: it believes that they are its own, and what it is about to append and to store is of long ago.
+   */
   private async freeze(choice: number): Promise<void> {
     const { victim, partitions } = await this.pickOwner(choice);
+    await this.appended(partitions);
     victim.kill('SIGSTOP');
     const terms = await Promise.all(partitions.map((partition) => this.watch.term(partition)));
-    await until(`others claim partitions ${partitions.join()} of ${victim.name}, which is stopped`, async () => {
-      const now = await Promise.all(partitions.map((partition) => this.watch.term(partition)));
-      return now.every((term, index) => term > terms[index]!) || undefined;
+    const ends = await Promise.all(partitions.map((partition) => this.watch.journaled(partition)));
+    await until(`others judge partitions ${partitions.join()} of ${victim.name}, which is stopped`, async () => {
+      const went = partitions.map(async (partition, index) => {
+        const stored = await this.watch.stored(partition);
+        return (await this.watch.term(partition)) > terms[index]! && stored > ends[index]!;
+      });
+      return (await Promise.all(went)).every(Boolean) || undefined;
     });
     victim.kill('SIGCONT');
-    this.say(`froze ${victim.name}, which had partitions ${partitions.join()}, until others had claimed them`);
+    this.say(`froze ${victim.name}, which had partitions ${partitions.join()}, until others had gone on with them`);
   }
 
   private async remove(choice: number): Promise<void> {

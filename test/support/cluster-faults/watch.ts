@@ -1,5 +1,5 @@
 import { KafkaLog } from '@tutti/adapter-kafka';
-import { PostgresJournal } from '@tutti/adapter-postgres';
+import { PostgresJournal, PostgresSubjectStore } from '@tutti/adapter-postgres';
 import {
   type ControlState,
   ControlStream,
@@ -36,20 +36,22 @@ export async function ownedBy(service: ServiceProcess): Promise<number[]> {
 export class Watch {
   private constructor(
     readonly journal: Journal,
-    readonly log: KafkaLog,
+    private readonly log: KafkaLog,
+    private readonly store: PostgresSubjectStore,
     private readonly space: string,
   ) {}
 
   static async open({ space, databaseUrl, kafka }: Cluster): Promise<Watch> {
-    const [journal, log] = await Promise.all([
+    const [journal, log, store] = await Promise.all([
       PostgresJournal.open(databaseUrl),
       KafkaLog.connect({ brokers: [kafka.brokers], clientId: 'watch' }),
+      PostgresSubjectStore.open(databaseUrl),
     ]);
-    return new Watch(journal, log, space);
+    return new Watch(journal, log, store, space);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.journal.close(), this.log.close()]);
+    await Promise.all([this.journal.close(), this.log.close(), this.store.close()]);
   }
 
   /** Model revisions published so far. */
@@ -75,6 +77,11 @@ export class Watch {
       block = block.first === 0 ? undefined : (await this.journal.read(stream, block.first - 1, 1))[0];
     }
     return -1;
+  }
+
+  /** Revision up to which the store has the subjects; -1 for none. */
+  async stored(partition: number): Promise<number> {
+    return (await this.store.checkpoint(partition))?.revision ?? -1;
   }
 
   /** Revision of the last verdict on the topic; -1 for none. */
