@@ -65,7 +65,7 @@ beforeAll(async () => {
   await load.stop();
   say(`${load.acknowledged} records were taken, ${load.retries} requests failed`);
   ({ acknowledged } = load);
-  await drained();
+  await drained(striker);
   striker.assertAlive();
   await striker.stopAll();
   say('everything is drained and stopped');
@@ -78,7 +78,7 @@ afterAll(async () => {
 }, MINUTE_MS);
 
 /** Every input is answered, every verdict relayed, and the projections are where the journal is. */
-async function drained(): Promise<void> {
+async function drained(striker: Striker): Promise<void> {
   const projections = await PostgresProjectionStore.open(cluster.databaseUrl);
   const behind = async (partition: number): Promise<string[]> => {
     const taken = await watch.taken(partition);
@@ -92,11 +92,8 @@ async function drained(): Promise<void> {
     if (projected < journaled) said.push(`partition ${partition}: projected ${projected} of ${journaled}`);
     return said;
   };
-  const explain = async (): Promise<string> => {
-    const where = (await Promise.all(all.map(behind))).flat();
-    const logs = cluster.services.map((service) => `${service.name}: ${service.logs().slice(-1_500)}`);
-    return [...where, ...logs].join('\n');
-  };
+  const explain = async (): Promise<string> =>
+    [...(await Promise.all(all.map(behind))).flat(), await striker.explain()].join('\n');
   const look = async (): Promise<true | undefined> =>
     (await Promise.all(all.map(behind))).flat().length === 0 || undefined;
   await until('everything is drained', look, { explain }).finally(() => projections.close());

@@ -122,13 +122,15 @@ export class Striker {
     victim.kill('SIGSTOP');
     const terms = await Promise.all(partitions.map((partition) => this.watch.term(partition)));
     const ends = await Promise.all(partitions.map((partition) => this.watch.journaled(partition)));
-    await until(`others judge partitions ${partitions.join()} of ${victim.name}, which is stopped`, async () => {
+    const look = async (): Promise<true | undefined> => {
       const went = partitions.map(async (partition, index) => {
         const stored = await this.watch.stored(partition);
         return (await this.watch.term(partition)) > terms[index]! && stored > ends[index]!;
       });
       return (await Promise.all(went)).every(Boolean) || undefined;
-    });
+    };
+    const what = `others judge partitions ${partitions.join()} of ${victim.name}, which is stopped`;
+    await until(what, look, { explain: () => this.explain() });
     victim.kill('SIGCONT');
     this.say(`froze ${victim.name}, which had partitions ${partitions.join()}, until others had gone on with them`);
   }
@@ -189,6 +191,29 @@ export class Striker {
     return undefined;
   }
 
+  /** What everything says of itself, for whoever reads why a run failed. */
+  async explain(): Promise<string> {
+    const services = [...this.wanted].map(async (service) => {
+      const said = await fetch(`${service.url}/health/ready`, { signal: AbortSignal.timeout(3_000) })
+        .then((response) => response.text())
+        .catch(String);
+      return `${service.name}: ${said}\n${service.logs().slice(-1_500)}`;
+    });
+    const partitions = Array.from({ length: this.cluster.partitions }, async (_, partition) => {
+      const { watch } = this;
+      const [term, taken, answered] = [watch.term(partition), watch.taken(partition), watch.answered(partition)];
+      const [journaled, relayed, stored] = [
+        watch.journaled(partition),
+        watch.relayed(partition),
+        watch.stored(partition),
+      ];
+      const said = { term, taken, answered, journaled, relayed, stored };
+      const shown = await Promise.all(Object.entries(said).map(async ([name, value]) => `${name} ${await value}`));
+      return `partition ${partition}: ${shown.join(', ')}`;
+    });
+    return (await Promise.all([...partitions, ...services])).join('\n');
+  }
+
   private running(kind: ServiceKind): ServiceProcess[] {
     return [...this.wanted].filter((service) => service.kind === kind);
   }
@@ -200,13 +225,17 @@ export class Striker {
 
   /** One that works on partitions now; the choice is among all that do. */
   private pickOwner(choice: number): Promise<{ victim: ServiceProcess; partitions: number[] }> {
-    return until('a contract process works on partitions, and there is another one', async () => {
-      const contracts = this.running('contract');
-      const owned = await Promise.all(contracts.map(ownedBy));
-      const owners = contracts.flatMap((victim, index) =>
-        owned[index]!.length === 0 ? [] : { victim, partitions: owned[index]! },
-      );
-      return contracts.length < CONTRACTS_MIN ? undefined : owners[Math.floor(choice * owners.length)];
-    });
+    return until(
+      'a contract process works on partitions, and there is another one',
+      async () => {
+        const contracts = this.running('contract');
+        const owned = await Promise.all(contracts.map(ownedBy));
+        const owners = contracts.flatMap((victim, index) =>
+          owned[index]!.length === 0 ? [] : { victim, partitions: owned[index]! },
+        );
+        return contracts.length < CONTRACTS_MIN ? undefined : owners[Math.floor(choice * owners.length)];
+      },
+      { explain: () => this.explain() },
+    );
   }
 }
