@@ -8,7 +8,15 @@ import { promisify } from 'node:util';
 import { KafkaLog, type KafkaSasl } from '@tutti/adapter-kafka';
 import { TuttiError } from '@tutti/kernel';
 import { kafkaJars } from './kafka-jars.js';
-import { adminPassword, KAFKA_ADMIN, type KafkaUsers, LOG4J2, type NodePlace, nodeSettings, properties } from './kafka-settings.js';
+import {
+  adminPassword,
+  KAFKA_ADMIN,
+  type KafkaUsers,
+  LOG4J2,
+  type NodePlace,
+  nodeSettings,
+  properties,
+} from './kafka-settings.js';
 
 const run = promisify(execFile);
 
