@@ -21,3 +21,5 @@ acl --allow-principal User:seller-3 --operation Read --group seller-3. --resourc
 # ! own verdicts over HTTP.
 acl --allow-principal User:warehouse --operation Read --operation Describe --topic "$space.verdicts"
 acl --allow-principal User:warehouse --operation Read --group warehouse. --resource-pattern-type prefixed
+# Our client reads it in groups of its own.
+acl --allow-principal User:warehouse --operation Read --group tutti-reader- --resource-pattern-type prefixed

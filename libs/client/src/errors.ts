@@ -11,6 +11,7 @@ export type NotRecordedCode =
   | 'malformed'
   | 'too-large'
   | 'overloaded'
+  | 'quota-exceeded'
   | 'not-found'
   | 'revision-mismatch'
   | 'model-invalid'
@@ -32,7 +33,7 @@ export class NotRecordedError extends TuttiError {
     details: { where?: string; mend?: string; retryAfterMs?: number; problem?: Problem; cause?: unknown } = {},
   ) {
     const { retryAfterMs, problem, ...rest } = details;
-    super(code, message, { ...rest, retryable: code === 'overloaded' });
+    super(code, message, { ...rest, retryable: code === 'overloaded' || code === 'quota-exceeded' });
     this.retryAfterMs = retryAfterMs;
     this.problem = problem;
   }

@@ -68,6 +68,7 @@ function mendOf(code: string): { mend?: string } {
     case 'forbidden':
       return { mend: 'ask an operator for the scope, or for the role' };
     case 'overloaded':
+    case 'quota-exceeded':
       return { mend: 'wait `retryAfterMs`, then send the same id again' };
     case 'gone':
       return { mend: 'start without the cursor; what lies between is in the journal' };

@@ -150,7 +150,7 @@ export const REASON_CODES: Readonly<Record<ReasonCode, CodePage>> = {
     'The decision is in quarantine',
     422,
     'The process died several times while judging it. A fault of the backbone.',
-    'Ask the operator to release it.',
+    'Tell the operator, who finds the cause in the logs. Mended, it may be sent again under a new id.',
   ),
   'internal-fault': recorded(
     'Judging failed',

@@ -88,8 +88,8 @@ export const SERVICE_CODES: Readonly<Record<string, OwnCode>> = {
     'store-corrupt': ['The store is damaged', 'The store is a cache of the journal.', 'Nothing: this mends itself.'],
     'store-version': [
       'The store has another format',
-      'The store is a cache of the journal.',
-      'Nothing: this mends itself.',
+      'The store is a cache of the journal. PostgreSQL: its tables were made by a later release.',
+      'On one machine nothing: it is rebuilt. On PostgreSQL run the release that made the tables, or a later one.',
     ],
   }),
   ...pages('while a backbone runs (`tutti status`): decisions wait, none is lost', {
