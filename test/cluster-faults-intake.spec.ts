@@ -151,9 +151,10 @@ describe('the topic of verdicts', () => {
       );
       return behind.includes(true) ? undefined : true;
     });
+    const { models } = await watch.control();
     const relayed = await readTopic(plainKafka(cluster.kafka.brokers), `${SPACE}.verdicts`);
     for (const partition of partitions) {
-      const { verdicts } = await foldJournal(watch.journal, partition, await watch.models());
+      const { verdicts } = await foldJournal(watch.journal, partition, models);
       const texts = [...verdicts].map(([revision, line]) => relayedText(revision, line));
       expect(relayed[partition]!.map(({ value }) => String(value))).toEqual(texts);
     }

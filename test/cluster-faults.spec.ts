@@ -67,7 +67,12 @@ beforeAll(async () => {
   ({ acknowledged } = load);
   await drained(striker);
   striker.assertAlive();
-  await striker.stopAll();
+  // Without new epochs no deadline falls due any more: then what is drained stays so.
+  await striker.stop('feedback');
+  await until('all deadlines have fired', deadlinesFired, { explain: () => striker.explain() });
+  await drained(striker);
+  await striker.stop('contract');
+  await striker.stop('projection');
   say('everything is drained and stopped');
   await readAll();
 }, 10 * MINUTE_MS);
@@ -99,13 +104,24 @@ async function drained(striker: Striker): Promise<void> {
   await until('everything is drained', look, { explain }).finally(() => projections.close());
 }
 
+/** Every partition has passed the last barrier there is, and nothing is due by its time. */
+async function deadlinesFired(): Promise<true | undefined> {
+  const { epoch, epochAtMs, models: known } = await watch.control();
+  for (const partition of all) {
+    const { subjects, ...passed } = await foldJournal(watch.journal, partition, known);
+    if (passed.epoch !== epoch) return undefined;
+    if ([...subjects.values()].some(({ due }) => due !== undefined && due.atMs <= epochAtMs)) return undefined;
+  }
+  return true;
+}
+
 async function readAll(): Promise<void> {
   const kafka = plainKafka(cluster.kafka.brokers);
   [intake, verdicts] = await Promise.all([
     readTopic(kafka, `${SPACE}.decisions`),
     readTopic(kafka, `${SPACE}.verdicts`),
   ]);
-  models = await watch.models();
+  ({ models } = await watch.control());
   folded = await Promise.all(all.map((partition) => foldJournal(watch.journal, partition, models)));
 }
 

@@ -32,6 +32,8 @@ export interface Folded {
   /** Lines of the verdicts by revision, deadlines included. */
   verdicts: Map<number, Buffer>;
   subjects: Map<string, SubjectState>;
+  /** Of the last barrier; 0 for none. */
+  epoch: number;
   counts: EpochCounts[];
   /** Revisions of the verdicts on each decision, by the key of the index. */
   decisions: Map<string, number[]>;
@@ -52,6 +54,7 @@ export async function foldJournal(
     byRevision: new Map(),
     verdicts: new Map(),
     subjects: new Map(),
+    epoch: 0,
     counts: [],
     decisions: new Map(),
     faults: [],
@@ -60,7 +63,6 @@ export async function foldJournal(
   let next = 0;
   let term = 0;
   let cursor = 0;
-  let epoch = 0;
   for (;;) {
     const page = await journal.read(stream, next, 64);
     if (page.length === 0) return folded;
@@ -76,8 +78,11 @@ export async function foldJournal(
       ({ term } = block);
       const before = folded.answered.length;
       for (const record of records.slice(1)) {
-        if (recordKind(stream, record) === 'barrier') ({ epoch } = readBarrier(stream, record));
-        else take(folded, partition, record.revision, record.line, epoch, models);
+        if (recordKind(stream, record) === 'barrier') {
+          folded.epoch = readBarrier(stream, record).epoch;
+        } else {
+          take(folded, partition, record.revision, record.line, models);
+        }
       }
       if (folded.answered.length > before) cursor = folded.answered.at(-1)!.offset + 1;
       if (header.next !== cursor) faults.push(`cursor ${header.next} at ${block.first}, expected ${cursor}`);
@@ -85,15 +90,9 @@ export async function foldJournal(
   }
 }
 
-function take(
-  folded: Folded,
-  partition: number,
-  revision: number,
-  line: Buffer,
-  epoch: number,
-  models: ControlState['models'],
-): void {
+function take(folded: Folded, partition: number, revision: number, line: Buffer, models: ControlState['models']): void {
   const stream = verdictsOf(partition);
+  const { epoch } = folded;
   if (recordKind(stream, { revision, line }) === 'duplicate') {
     const { offset, of } = parseRecord(stream, { revision, line }) as { offset: number; of: number };
     const first = folded.byRevision.get(of);

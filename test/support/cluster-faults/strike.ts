@@ -41,11 +41,12 @@ export class Striker {
     await Promise.all([...this.wanted].map((service) => service.ready(120_000)));
   }
 
-  /** Asks everything to drain. @throws Error one of them did not end well */
-  async stopAll(): Promise<void> {
-    for (const service of this.wanted) {
-      const { exitCode } = await service.stop();
-      if (exitCode !== 0) throw new Error(`${service.name} ended with ${exitCode}:\n${service.logs().slice(-4_000)}`);
+  /** Asks all of a kind to drain. @throws Error one of them did not end well */
+  async stop(kind: ServiceKind): Promise<void> {
+    for (const service of this.running(kind)) {
+      const { exitCode, signal } = await service.stop();
+      this.wanted.delete(service);
+      if (exitCode !== 0) throw new Error(`${service.name}: ${exitCode ?? signal}\n${service.logs().slice(-4_000)}`);
     }
   }
 

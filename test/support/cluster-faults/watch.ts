@@ -54,11 +54,11 @@ export class Watch {
     await Promise.all([this.journal.close(), this.log.close(), this.store.close()]);
   }
 
-  /** Model revisions published so far. */
-  async models(): Promise<ControlState['models']> {
+  /** What operators and feedback have done so far. */
+  async control(): Promise<ControlState> {
     const control = await ControlStream.open(this.journal, new ModelCache().compile, 0);
     control.close();
-    return control.state.models;
+    return control.state;
   }
 
   /** Term of the last block. */
