@@ -67,7 +67,7 @@ export class Holding {
     // Behind the last record there may be markers of transactions, which nobody will ever see.
     const end = Number(batch.highWatermark);
     const highWatermark = after >= end ? Number(messages.at(-1)!.offset) + 1 : end;
-    if (this.feed.push(messages.map(toLogRecord), highWatermark)) this.source.pause();
+    if (this.feed.push(messages.map(toLogRecord), highWatermark)) this.whileConsuming(() => this.source.pause());
   }
 
   /** Nothing more is handed to the owner; resolves when it has been told so. */
@@ -98,8 +98,10 @@ export class Holding {
     });
     if (from === undefined || this.gone.signal.aborted) return;
     this.next = from.value;
-    this.source.seek(from.value);
-    this.source.resume();
+    this.whileConsuming(() => {
+      this.source.seek(from.value);
+      this.source.resume();
+    });
   }
 
   /**
@@ -110,7 +112,7 @@ export class Holding {
     const { first, end } = await this.source.range(this.topic, this.partition);
     const isLegal = fetched > this.next && first <= this.next;
     if (isLegal || this.gone.signal.aborted) return isLegal;
-    this.source.pause();
+    this.whileConsuming(() => this.source.pause());
     this.tell(
       fetched > this.next
         ? truncated(this.topic, this.partition, this.next, first, end)
@@ -134,9 +136,12 @@ export class Holding {
   }
 
   private resume(): void {
-    if (this.gone.signal.aborted) return;
+    if (!this.gone.signal.aborted) this.whileConsuming(() => this.source.resume());
+  }
+
+  private whileConsuming(work: () => void): void {
     try {
-      this.source.resume();
+      work();
     } catch {
       // The consumer has ended; the next one begins from what the owner says.
     }
