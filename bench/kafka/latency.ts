@@ -4,7 +4,7 @@ import { message } from './topics.ts';
 /**
  * Sends events at an even pace and waits for each one's verdict on the topic of verdicts.
  *
- * @returns milliseconds from handing an event to the producer to having its verdict, for each event
+ * @returns milliseconds from handing an event to the producer to having its verdict, in the order of the verdicts
  */
 export async function latencies(
   kafka: Kafka,
@@ -43,7 +43,7 @@ export async function latencies(
     }
     sent = Math.max(sent, due);
     if (messages.length > 0) sends.push(producer.send({ topic: topics.decisions, acks: -1, messages }));
-    await new Promise((next) => setTimeout(next, 2));
+    await new Promise((next) => setTimeout(next, 10));
   }
   await Promise.all(sends);
   await done;

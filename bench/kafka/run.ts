@@ -1,7 +1,6 @@
 // `npm run bench:kafka`: decisions through real Kafka, judged, journaled on real PostgreSQL and relayed, against what
 // Kafka's client does when it passes the same bytes through. Nothing else should run on the machine.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCluster, type Cluster } from '@tutti/testing';
@@ -15,29 +14,33 @@ import { load, rateInto } from './topics.ts';
 const partitions = 4;
 const runs = Number(process.env['TUTTI_BENCH_RUNS'] ?? 3);
 const perRun = Number(process.env['TUTTI_BENCH_DECISIONS'] ?? 100_000);
-const slow = 10_000;
+/** Decisions of the measurement of latency: 10 s to get warm, 10 s that count. */
+const slow = { warming: 10_000, counted: 10_000, perSecond: 1_000 };
 
-async function passThrough(kafka: Kafka, cluster: Cluster, events: readonly Buffer[]): Promise<number> {
-  await load(kafka, 'raw.in', events, partitions);
-  const words = [join(import.meta.dirname, 'pass-through.ts'), cluster.kafka.brokers, 'raw.in', 'raw.out'];
-  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...words], {
-    stdio: 'inherit',
-  });
-  try {
-    return await rateInto(kafka, 'raw.out', events.length);
-  } finally {
-    child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'exit');
-  }
+/** A process that is to be measured: what it takes in, and where that comes out. */
+interface Measured {
+  pids: () => number[];
+  from: string;
+  to: string;
 }
 
-/** With so many contract processes, started after the decisions are in the topic. */
-async function path(kafka: Kafka, cluster: Cluster, events: readonly Buffer[], processes: number): Promise<number> {
-  const contracts = cluster.of('contract');
-  for (const one of contracts) await one.stop();
-  await load(kafka, `${cluster.space}.decisions`, events, partitions);
-  for (const one of contracts.slice(0, processes)) one.start();
-  return rateInto(kafka, `${cluster.space}.verdicts`, events.length);
+/**
+ * Decisions a second through processes that are warm: they are frozen, for less than their session lasts, while the
+ * decisions are put in their topic, then let go.
+ */
+async function rateOf({ pids, from, to }: Measured, kafka: Kafka, events: readonly Buffer[]): Promise<number> {
+  const frozen = pids();
+  for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+  await load(kafka, from, events, partitions);
+  return rateInto(kafka, to, events.length, () => {
+    for (const pid of frozen) process.kill(pid, 'SIGCONT');
+  });
+}
+
+/** Kafka's client alone, as a process. */
+function startPassThrough(cluster: Cluster): ChildProcess {
+  const words = [join(import.meta.dirname, 'pass-through.ts'), cluster.kafka.brokers, 'raw.in', 'raw.out'];
+  return spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...words], { stdio: 'inherit' });
 }
 
 const { folder, remove } = scratch();
@@ -48,7 +51,7 @@ const cluster = await startCluster({
   space: 'marketplace',
   model,
   partitions,
-  contracts: 2,
+  contracts: 1,
   projections: 0,
   nodeOptions: ['--max-semi-space-size=64'],
 });
@@ -61,36 +64,47 @@ try {
   });
   await admin.disconnect();
 
-  const total = perRun * (runs + 1) * 2 + slow;
+  const { decisions, verdicts } = { decisions: 'marketplace.decisions', verdicts: 'marketplace.verdicts' };
+  const total = perRun * (runs * 2 + 1) + slow.warming + slow.counted;
   const { events, meanBytes } = orderLoad(total, Math.ceil(total / 3), new Date().toISOString());
   let used = 0;
   const next = (count: number): Buffer[] => events.slice(used, (used += count));
   console.log(
     `\nThrough Kafka: ${perRun.toLocaleString('en')} decisions a run of ${meanBytes} bytes, ${partitions} partitions, journal and store on PostgreSQL`,
   );
-  const raw: number[] = [];
+  const passThrough = startPassThrough(cluster);
+  const raw: Measured = { pids: () => [passThrough.pid!], from: 'raw.in', to: 'raw.out' };
+  const contracts: Measured = {
+    pids: () => cluster.of('contract').map(({ pid }) => pid!),
+    from: decisions,
+    to: verdicts,
+  };
+  const passed: number[] = [];
   const one: number[] = [];
-  const two: number[] = [];
   for (let run = 0; run <= runs; run++) {
-    const decisions = next(perRun);
-    const passed = await passThrough(kafka, cluster, decisions);
-    const judged = await path(kafka, cluster, decisions, 1);
-    const byTwo = await path(kafka, cluster, next(perRun), 2);
+    const batch = next(perRun);
+    const figures = [await rateOf(raw, kafka, batch), await rateOf(contracts, kafka, batch)] as const;
     if (run === 0) continue; // The first one warms up.
-    raw.push(passed);
-    one.push(judged);
-    two.push(byTwo);
+    passed.push(figures[0]);
+    one.push(figures[1]);
   }
   const rate = (values: readonly number[]): string => `${Math.round(median(values)).toLocaleString('en')}/s`;
-  line('kafkajs pass-through, one process', rate(raw));
+  line('kafkajs pass-through, one process', rate(passed));
   line('decision → verdict on the topic, one process', rate(one));
-  ratioLine('  against the pass-through', median(one.map((figure, run) => figure / raw[run]!)), 0.5);
-  line('  two processes', rate(two), `${median(two.map((figure, run) => figure / raw[run]!)).toFixed(2)}x`);
+  ratioLine('  against the pass-through', median(one.map((figure, run) => figure / passed[run]!)), 0.5);
 
-  const { decisions, verdicts } = { decisions: 'marketplace.decisions', verdicts: 'marketplace.verdicts' };
-  const ms = await latencies(kafka, { decisions, verdicts, partitions }, next(slow), 1_000);
+  const { warming, counted, perSecond } = slow;
+  const all = await latencies(kafka, { decisions, verdicts, partitions }, next(warming + counted), perSecond);
+  const ms = all.slice(warming);
   line('  at 1,000/s: produced → verdict consumed, p50', `${percentile(ms, 0.5).toFixed(1)} ms`);
   line('  p99', `${percentile(ms, 0.99).toFixed(1)} ms`);
+
+  await cluster.add('contract');
+  const two: number[] = [];
+  for (let run = 0; run < runs; run++) two.push(await rateOf(contracts, kafka, next(perRun)));
+  // The first one warms the second process up.
+  line('two processes', rate(two.slice(1)), `${(median(two.slice(1)) / median(passed)).toFixed(2)}x`);
+  passThrough.kill('SIGTERM');
 } finally {
   await cluster.close();
   remove();

@@ -29,16 +29,23 @@ export function message(event: Buffer, partitions: number) {
 }
 
 /**
- * Watches a topic grow by `count` records.
+ * Watches a topic grow by `count` records after `begin`.
  *
  * @returns records a second between the first quarter and the end: by then code is warm and nothing is being started
  */
-export async function rateInto(kafka: Kafka, topic: string, count: number, withinMs = 180_000): Promise<number> {
+export async function rateInto(
+  kafka: Kafka,
+  topic: string,
+  count: number,
+  begin: () => void,
+  withinMs = 180_000,
+): Promise<number> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     const before = await recordsIn(admin, topic);
     const begun = performance.now();
+    begin();
     let from: { records: number; atMs: number } | undefined;
     for (;;) {
       const records = (await recordsIn(admin, topic)) - before;
