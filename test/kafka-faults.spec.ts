@@ -150,6 +150,8 @@ describe('a member that is frozen', () => {
       const owner = new Collector();
       await log.consume(topic, 'group', owner);
       await owner.until(() => owner.owned.size === 2);
+      const count = (what: string): number => member.lines.filter((line) => line.startsWith(what)).length;
+      await member.until(() => count('assigned') > 4 && count('assigned') - count('revoked') === 2);
       // when
       member.child.kill('SIGSTOP');
       await owner.until(() => owner.owned.size === 4);

@@ -28,8 +28,9 @@ function note(index: number, length: number): string {
  * @param decisions how many in total
  * @param subjects over how many orders
  * @param time RFC 3339, put into every event
+ * @param first number of the first subject and the first id: loads that do not overlap are about other subjects
  */
-export function orderLoad(decisions: number, subjects: number, time: string): OrderLoad {
+export function orderLoad(decisions: number, subjects: number, time: string, first = 0): OrderLoad {
   const events: Buffer[] = [];
   const promised = new Date(Date.parse(time) + 10 * 86_400_000).toISOString();
   const participants: { id: string; roles: string[] }[] = [];
@@ -38,7 +39,7 @@ export function orderLoad(decisions: number, subjects: number, time: string): Or
   for (let i = 0; i < 4; i++) participants.push({ id: `carrier-${i}`, roles: ['carrier'] });
 
   for (let n = 0; n < decisions; n++) {
-    const order = n % subjects;
+    const order = first + (n % subjects);
     const step = Math.floor(n / subjects);
     const seller = `seller-${order % 24}`;
     const carrier = `carrier-${order % 4}`;
@@ -67,7 +68,7 @@ export function orderLoad(decisions: number, subjects: number, time: string): Or
       Buffer.from(
         JSON.stringify({
           specversion: '1.0',
-          id: `0199a1b2-7c3d-7e4f-8a5b-${n.toString(16).padStart(12, '0')}`,
+          id: `0199a1b2-7c3d-7e4f-8a5b-${(first + n).toString(16).padStart(12, '0')}`,
           source: `/participants/${who}`,
           type,
           subject: `order-${order}`,
