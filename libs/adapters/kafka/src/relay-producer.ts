@@ -1,43 +1,37 @@
-import { ProduceAcks, Producer, type SASLOptions } from '@platformatic/kafka';
+import { Base, type BaseOptions, type Connection, produceV9, Writer } from '@platformatic/kafka';
 import { TuttiError } from '@tutti/kernel';
 import type { NewRecord } from '@tutti/runtime';
 import type { BatchProducer } from './batch-producer.js';
 import type { KafkaOptions } from './options.js';
+import { encodeBatch } from './record-batch.js';
 
-type BytesProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
+const produceApi = { key: 0, version: 9 };
+const allReplicas = -1;
 
 /**
- * {@link BatchProducer} on `@platformatic/kafka`, which encodes a record with a quarter of kafkajs's work: for the relay,
- * whose work is little else (`npm run bench:kafka`). Lanes keep order and retry, so its own retries are off; where no
- * broker answered, the next batch goes over fresh connections.
+ * {@link BatchProducer} for the relay, whose work is little else (`npm run bench:kafka`): `@platformatic/kafka` keeps
+ * connections and metadata, {@link encodeBatch} makes the bytes. Lanes keep order and retry, so nothing is retried
+ * here; where no broker answered, the next batch goes over fresh connections.
  */
 export class RelayProducer implements BatchProducer {
-  private current: BytesProducer | undefined;
+  private current: Base | undefined;
   private closed = false;
-  /** Names of headers are few, and the same in every record. */
-  private readonly names = new Map<string, Buffer>();
 
   constructor(private readonly options: KafkaOptions) {}
 
   async produce(topic: string, partition: number, records: readonly NewRecord[]): Promise<number> {
-    if (this.closed) throw new TuttiError('log-unavailable', 'the log is closed', { retryable: true });
-    const producer = (this.current ??= this.open());
+    if (this.closed) throw unavailable('the log is closed');
+    const client = (this.current ??= this.open());
     try {
-      const { offsets } = await producer.send({
-        acks: ProduceAcks.ALL,
-        messages: records.map(({ key, value, headers }) => ({
-          topic,
-          partition,
-          key,
-          value,
-          headers: this.headersOf(headers),
-        })),
-      });
-      return Number(offsets![0]!.offset);
+      const connection = await leaderOf(client, topic, partition);
+      const batch = encodeBatch(records, Date.now());
+      const { responses } = await send(connection, request(topic, partition, batch, this.requestMs));
+      return Number(responses[0]!.partitionResponses[0]!.baseOffset);
     } catch (error) {
+      client.clearMetadata();
       if (!isAnswer(error)) {
-        if (this.current === producer) this.current = undefined;
-        void close(producer);
+        if (this.current === client) this.current = undefined;
+        void close(client);
       }
       throw error;
     }
@@ -50,42 +44,75 @@ export class RelayProducer implements BatchProducer {
     if (current !== undefined) await close(current);
   }
 
-  private open(): BytesProducer {
-    const { brokers, clientId, tls, sasl, requestTimeoutMs = 30_000 } = this.options;
-    const mechanism = sasl?.mechanism.toUpperCase() as SASLOptions['mechanism'];
-    return new Producer<Buffer, Buffer, Buffer, Buffer>({
+  private get requestMs(): number {
+    return this.options.requestTimeoutMs ?? 30_000;
+  }
+
+  private open(): Base {
+    const { brokers, clientId, tls, sasl } = this.options;
+    const mechanism = sasl?.mechanism.toUpperCase() as NonNullable<BaseOptions['sasl']>['mechanism'];
+    return new Base({
       clientId: `${clientId}-relay`,
       bootstrapBrokers: [...brokers],
       autocreateTopics: false,
       retries: 0,
       connectTimeout: 5_000,
-      requestTimeout: requestTimeoutMs,
-      timeout: requestTimeoutMs,
+      requestTimeout: this.requestMs,
       ...(tls === undefined || tls === false ? {} : { tls: tls === true ? {} : tls }),
       ...(sasl === undefined ? {} : { sasl: { mechanism, username: sasl.username, password: sasl.password } }),
     });
   }
+}
 
-  private headersOf(headers: NewRecord['headers']): Map<Buffer, Buffer> {
-    const found = new Map<Buffer, Buffer>();
-    for (const name of Object.keys(headers)) {
-      let bytes = this.names.get(name);
-      if (bytes === undefined) {
-        bytes = Buffer.from(name);
-        if (this.names.size < 1_000) this.names.set(name, bytes);
-      }
-      found.set(bytes, headers[name]!);
-    }
-    return found;
-  }
+/** The connection to the broker that leads the partition. */
+async function leaderOf(client: Base, topic: string, partition: number): Promise<Connection> {
+  const { topics, brokers } = await client.metadata({ topics: [topic] });
+  const leader = brokers.get(topics.get(topic)?.partitions[partition]?.leader ?? -1);
+  if (leader === undefined) throw unavailable(`nobody leads partition ${partition} of ${topic}`);
+  return client.connections.get(leader);
+}
+
+function send(connection: Connection, payload: Writer): Promise<produceV9.ProduceResponse> {
+  return new Promise((resolve, reject) => {
+    connection.send<produceV9.ProduceResponse>(
+      produceApi.key,
+      produceApi.version,
+      () => payload,
+      produceV9.parseResponse,
+      true,
+      true,
+      (error, response) => (error ? reject(error) : resolve(response!)),
+    );
+  });
+}
+
+/** Version 9, which brokers since Kafka 2.4 know: no transaction, acknowledgement by all replicas, one batch. */
+function request(topic: string, partition: number, batch: Buffer, timeoutMs: number): Writer {
+  return Writer.create()
+    .appendString(null)
+    .appendInt16(allReplicas)
+    .appendInt32(timeoutMs)
+    .appendArray([topic], (topics) =>
+      topics.appendString(topic).appendArray([partition], (partitions) =>
+        partitions
+          .appendInt32(partition)
+          .appendUnsignedVarInt(batch.length + 1)
+          .append(batch),
+      ),
+    )
+    .appendTaggedFields();
+}
+
+function unavailable(what: string): TuttiError {
+  return new TuttiError('log-unavailable', what, { retryable: true });
 }
 
 /** Whether a broker said so: the error, or one of those it holds, has a code of the protocol. */
 function isAnswer(error: unknown): boolean {
   const { apiId, errors } = error as { apiId?: unknown; errors?: unknown[] };
-  return typeof apiId === 'string' || (errors?.some(isAnswer) ?? false);
+  return error instanceof TuttiError || typeof apiId === 'string' || (errors?.some(isAnswer) ?? false);
 }
 
-async function close(producer: BytesProducer): Promise<void> {
-  await producer.close(true).catch(() => {});
+async function close(client: Base): Promise<void> {
+  await client.close().catch(() => {});
 }

@@ -4,7 +4,7 @@ import type { Problems } from '../problems/problems.js';
 import { verdictsOf } from '../reading/block-shelf.js';
 
 /** Fewer records than these are counted one by one: else about right is right enough, and costs one read. */
-const EXACT_MAX = 2_000;
+const EXACT_MAX = 200;
 const BARRIER = Buffer.from('\n{"kind":"barrier"');
 /** Not counted more often than this. Milliseconds of the machine. */
 const EVERY_MS = 500;
