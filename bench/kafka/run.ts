@@ -15,7 +15,7 @@ const partitions = 4;
 const runs = Number(process.env['TUTTI_BENCH_RUNS'] ?? 3);
 const perRun = Number(process.env['TUTTI_BENCH_DECISIONS'] ?? 100_000);
 /** For both sides. On two cores, threads that help the collector take more than they give. */
-const nodeOptions = ['--max-semi-space-size=64', '--no-parallel-scavenge'];
+const nodeOptions = ['--max-semi-space-size=64', '--no-parallel-scavenge', '--external-memory-accounted-in-global-limit'];
 /** Decisions of the measurement of latency: 10 s to get warm, 10 s that count. */
 const slow = { warming: 10_000, counted: 10_000, perSecond: 1_000 };
 

@@ -5,10 +5,10 @@ import { bytesOf } from './log-record.js';
 const retryFirstMs = 20;
 const retryMostMs = 2_000;
 /** Above the first the partition is not fetched any more, below the second it is again. */
-const fullBytes = 768 * 1_024;
+const fullBytes = 192 * 1_024;
 const thirstyBytes = fullBytes / 2;
 /** What waits is handed over together, up to so many bytes. */
-const batchBytesMax = 512 * 1_024;
+const batchBytesMax = 256 * 1_024;
 
 interface Fetched {
   records: LogRecord[];
