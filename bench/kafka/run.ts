@@ -2,6 +2,7 @@
 // Kafka's client does when it passes the same bytes through. Nothing else should run on the machine.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type Cluster } from '@tutti/testing';
 import { Kafka, logLevel } from 'kafkajs';
@@ -14,8 +15,13 @@ import { load, rateInto } from './topics.ts';
 const partitions = 4;
 const runs = Number(process.env['TUTTI_BENCH_RUNS'] ?? 3);
 const perRun = Number(process.env['TUTTI_BENCH_DECISIONS'] ?? 100_000);
-/** For both sides. On two cores, threads that help the collector take more than they give. */
-const nodeOptions = ['--max-semi-space-size=64', '--no-parallel-scavenge', '--external-memory-accounted-in-global-limit'];
+/** For both sides: what services get as they are started, and what they set for themselves. */
+const nodeOptions = [
+  '--max-semi-space-size=64',
+  '--external-memory-accounted-in-global-limit',
+  '--heap-growing-percent=200',
+  ...(availableParallelism() <= 2 ? ['--no-parallel-scavenge'] : []),
+];
 /** Decisions of the measurement of latency: 10 s to get warm, 10 s that count. */
 const slow = { warming: 10_000, counted: 10_000, perSecond: 1_000 };
 

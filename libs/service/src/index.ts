@@ -21,6 +21,7 @@ export {
 export { ServiceVariables } from './configuration/service-variables.js';
 export { type ServiceVersion, versionOf } from './health/version-of.js';
 export { DRAIN_MS, EXIT, type Running, runProcess, TERMINAL, type Terminal } from './process/run-process.js';
+export { tuneHeap } from './process/tune-heap.js';
 export { Undo } from './process/undo.js';
 export { untilThere, type UntilThereOptions } from './process/until-there.js';
 export { createServiceApp, type ServiceApp, type ServiceAppOptions } from './health/service-app.js';

@@ -1,5 +1,6 @@
 import { TuttiError } from '@tutti/kernel';
 import { showError } from './show-error.js';
+import { tuneHeap } from './tune-heap.js';
 
 /** How long a shutdown may take before it is cut off; what was not journaled by then was not acknowledged either. */
 export const DRAIN_MS = 30_000;
@@ -52,6 +53,7 @@ export async function runProcess(
   start: (stopping: AbortSignal) => Promise<Running>,
   terminal: Terminal = TERMINAL,
 ): Promise<void> {
+  tuneHeap();
   const abort = new AbortController();
   const signalled = new Promise<void>((resolve) => {
     terminal.onSignal(() => {
