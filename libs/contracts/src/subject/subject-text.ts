@@ -3,15 +3,35 @@ import { quoted, recordText, revisionsText, word } from '../record/json-words.js
 import type { SubjectState } from '../subject.js';
 import { SubjectLog } from './subject-log.js';
 
-/** A subject as JSON text, without its log: what the store keeps beside the log's chunks. */
+/**
+ * A subject as JSON text, without its log: what the store keeps beside the log's chunks. Put together at once, not bit by
+ * bit: thousands of them wait together for the store, and a text of bits is dear to keep.
+ */
 export function serializeSubject(subject: SubjectState): string {
   const { due, left } = subject;
-  let text = `{"id":${quoted(subject.id)},"type":${word(subject.type)},"sequence":${subject.sequence}`;
-  text += `,"state":${word(subject.state)},"model":${subject.model},"policies":${revisionsText(subject.policies)}`;
-  text += `,"parties":${recordText(subject.parties)},"keeps":${recordText(subject.keeps)}`;
-  text += `,"enteredAtMs":${subject.enteredAtMs}`;
-  if (due !== undefined) text += `,"due":{"type":${word(due.type)},"atMs":${due.atMs}}`;
-  return `${text},"left":${leftText(left)},"lastAtMs":${subject.lastAtMs}}`;
+  const parts: (string | number)[] = [
+    '{"id":',
+    quoted(subject.id),
+    ',"type":',
+    word(subject.type),
+    ',"sequence":',
+    subject.sequence,
+    ',"state":',
+    word(subject.state),
+    ',"model":',
+    subject.model,
+    ',"policies":',
+    revisionsText(subject.policies),
+    ',"parties":',
+    recordText(subject.parties),
+    ',"keeps":',
+    recordText(subject.keeps),
+    ',"enteredAtMs":',
+    subject.enteredAtMs,
+  ];
+  if (due !== undefined) parts.push(',"due":{"type":', word(due.type), ',"atMs":', due.atMs, '}');
+  parts.push(',"left":', leftText(left), ',"lastAtMs":', subject.lastAtMs, '}');
+  return parts.join('');
 }
 
 function leftText(left: SubjectState['left']): string {
