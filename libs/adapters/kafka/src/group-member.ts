@@ -117,7 +117,7 @@ export class GroupMember {
       heartbeatInterval: options.heartbeatMs ?? Math.ceil(sessionTimeout / 10),
       rebalanceTimeout: options.rebalanceTimeoutMs ?? 3 * sessionTimeout,
       maxWaitTimeInMs: fetchWaitMs,
-      maxBytesPerPartition: 160 * 1_024,
+      maxBytesPerPartition: 256 * 1_024,
       allowAutoTopicCreation: false,
       retry: { ...RETRY, restartOnFailure: async () => false },
       partitionAssigners: [

@@ -5,7 +5,7 @@ import { bytesOf } from './log-record.js';
 const retryFirstMs = 20;
 const retryMostMs = 2_000;
 /** Above the first the partition is not fetched any more, below the second it is again. */
-const fullBytes = 192 * 1_024;
+const fullBytes = 640 * 1_024;
 const thirstyBytes = fullBytes / 2;
 /** What waits is handed over together, up to so many bytes. */
 const batchBytesMax = 256 * 1_024;
