@@ -36,9 +36,9 @@ it('is read as what was written, by a client that is not ours', () => {
       expect(found.records.map(({ offsetDelta }) => offsetDelta)).toEqual(records.map((_, index) => index));
       for (const [index, { key, value, headers }] of records.entries()) {
         const one = found.records[index]!;
-        expect(Buffer.from(one.key)).toEqual(key);
-        expect(Buffer.from(one.value)).toEqual(value);
-        const names = [...one.headers].map(([name, text]) => [name.toString(), Buffer.from(text)]);
+        expect(Buffer.from(one.key!)).toEqual(key);
+        expect(Buffer.from(one.value!)).toEqual(value);
+        const names = [...one.headers].map(([name, text]) => [name!.toString(), Buffer.from(text!)]);
         expect(names).toEqual(Object.entries(headers));
       }
     }),
@@ -48,5 +48,5 @@ it('is read as what was written, by a client that is not ours', () => {
 it.each([0x3f, 0x40, 0x1fff, 0x2000, 0xf_ffff, 0x10_0000])('holds a value of %i bytes', (length) => {
   const value = Buffer.alloc(length, 7);
   const found = read(encodeBatch([{ key: Buffer.from('k'), value, headers: {} }], 1));
-  expect(found.records[0]!.value.length).toBe(length);
+  expect(found.records[0]!.value!.length).toBe(length);
 });
