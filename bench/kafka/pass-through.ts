@@ -1,6 +1,8 @@
 // What Kafka and its client can do at most here: consumes a topic and produces the same bytes to another one.
+import { tuneHeap } from '@tutti/service';
 import { Kafka, logLevel } from 'kafkajs';
 
+tuneHeap();
 const [brokers, from, to] = process.argv.slice(2) as [string, string, string];
 const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'pass-through', logLevel: logLevel.NOTHING });
 const producer = kafka.producer({ allowAutoTopicCreation: false });

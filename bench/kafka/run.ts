@@ -2,12 +2,11 @@
 // Kafka's client does when it passes the same bytes through. Nothing else should run on the machine.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type Cluster } from '@tutti/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { line, median, percentile, ratioLine } from '../support/figures.ts';
-import { orderLoad } from '../support/orders.ts';
+import { orderLoad, type OrderLoad } from '../support/orders.ts';
 import { openMarketplace, scratch } from '../support/server.ts';
 import { latencies } from './latency.ts';
 import { load, rateInto } from './topics.ts';
@@ -15,13 +14,8 @@ import { load, rateInto } from './topics.ts';
 const partitions = 4;
 const runs = Number(process.env['TUTTI_BENCH_RUNS'] ?? 3);
 const perRun = Number(process.env['TUTTI_BENCH_DECISIONS'] ?? 100_000);
-/** For both sides: what services get as they are started, and what they set for themselves. */
-const nodeOptions = [
-  '--max-semi-space-size=64',
-  '--external-memory-accounted-in-global-limit',
-  '--heap-growing-percent=200',
-  ...(availableParallelism() <= 2 ? ['--no-parallel-scavenge'] : []),
-];
+/** For both sides, as services are started with; what services set for themselves, the pass-through sets as well. */
+const nodeOptions = ['--max-semi-space-size=64'];
 /** Decisions of the measurement of latency: 10 s to get warm, 10 s that count. */
 const slow = { warming: 10_000, counted: 10_000, perSecond: 1_000 };
 
@@ -76,17 +70,15 @@ try {
   const { decisions, verdicts } = { decisions: 'marketplace.decisions', verdicts: 'marketplace.verdicts' };
   const time = new Date().toISOString();
   let used = 0;
-  let meanBytes = 0;
   /** Decisions on subjects of their own: each is placed, shipped and delivered, all of them interleaved. */
-  const next = (count: number): Buffer[] => {
-    const orders = orderLoad(count, Math.ceil(count / 3), time, used);
+  const next = (count: number): OrderLoad => {
+    const made = orderLoad(count, Math.ceil(count / 3), time, used);
     used += count;
-    meanBytes = orders.meanBytes;
-    return orders.events;
+    return made;
   };
-  let batch = next(perRun);
+  let orders = next(perRun);
   console.log(
-    `\nThrough Kafka: ${perRun.toLocaleString('en')} decisions a run of ${meanBytes} bytes, ${partitions} partitions, journal and store on PostgreSQL`,
+    `\nThrough Kafka: ${perRun.toLocaleString('en')} decisions a run of ${orders.meanBytes} bytes, ${partitions} partitions, journal and store on PostgreSQL`,
   );
   const passThrough = startPassThrough(cluster);
   const raw: Measured = { pids: () => [passThrough.pid!], from: 'raw.in', to: 'raw.out' };
@@ -98,8 +90,8 @@ try {
   const passed: number[] = [];
   const one: number[] = [];
   for (let run = 0; run <= runs; run++) {
-    const figures = [await rateOf(raw, kafka, batch), await rateOf(contracts, kafka, batch)] as const;
-    batch = next(perRun);
+    if (run > 0) orders = next(perRun);
+    const figures = [await rateOf(raw, kafka, orders.events), await rateOf(contracts, kafka, orders.events)] as const;
     if (run === 0) continue; // The first one warms up.
     passed.push(figures[0]);
     one.push(figures[1]);
@@ -110,14 +102,14 @@ try {
   ratioLine('  against the pass-through', median(one.map((figure, run) => figure / passed[run]!)), 0.5);
 
   const { warming, counted, perSecond } = slow;
-  const all = await latencies(kafka, { decisions, verdicts, partitions }, next(warming + counted), perSecond);
+  const all = await latencies(kafka, { decisions, verdicts, partitions }, next(warming + counted).events, perSecond);
   const ms = all.slice(warming);
   line('  at 1,000/s: produced → verdict consumed, p50', `${percentile(ms, 0.5).toFixed(1)} ms`);
   line('  p99', `${percentile(ms, 0.99).toFixed(1)} ms`);
 
   await cluster.add('contract');
   const two: number[] = [];
-  for (let run = 0; run < runs; run++) two.push(await rateOf(contracts, kafka, next(perRun)));
+  for (let run = 0; run < runs; run++) two.push(await rateOf(contracts, kafka, next(perRun).events));
   // The first one warms the second process up.
   line('two processes', rate(two.slice(1)), `${(median(two.slice(1)) / median(passed)).toFixed(2)}x`);
   passThrough.kill('SIGTERM');

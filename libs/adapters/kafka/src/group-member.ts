@@ -12,6 +12,8 @@ import type { KafkaOptions } from './options.js';
 
 /** Also what an idle fetch waits on the broker: the longest until a partition that has become ready is fetched. */
 const fetchWaitMs = 50;
+/** What one fetch brings of a partition at most; a record that is larger comes all the same. */
+const fetchBytesMax = 256 * 1_024;
 const restartFirstMs = 100;
 const restartMostMs = 5_000;
 /** kafkajs may take as long as a request to let go of a broker that is frozen; a new consumer need not wait for that. */
@@ -117,7 +119,7 @@ export class GroupMember {
       heartbeatInterval: options.heartbeatMs ?? Math.ceil(sessionTimeout / 10),
       rebalanceTimeout: options.rebalanceTimeoutMs ?? 3 * sessionTimeout,
       maxWaitTimeInMs: fetchWaitMs,
-      maxBytesPerPartition: 256 * 1_024,
+      maxBytesPerPartition: fetchBytesMax,
       allowAutoTopicCreation: false,
       retry: { ...RETRY, restartOnFailure: async () => false },
       partitionAssigners: [

@@ -4,7 +4,10 @@ import { bytesOf } from './log-record.js';
 
 const retryFirstMs = 20;
 const retryMostMs = 2_000;
-/** Above the first the partition is not fetched any more, below the second it is again. */
+/**
+ * Above the first the partition is not fetched any more, below the second it is again. The second must last until a
+ * fetch has brought more; what waits longer than that outlives its time in the collector's young generation.
+ */
 const fullBytes = 640 * 1_024;
 const thirstyBytes = fullBytes / 2;
 /** What waits is handed over together, up to so many bytes. */

@@ -8,8 +8,8 @@ const checkedFrom = 21;
 /** Up to here a loop copies faster than a call. */
 const shortBytes = 32;
 const formatVersion = 2;
-/** As the length of what is absent, and as everything about a producer that is not idempotent. */
-const nothing = -1;
+/** Id, epoch and sequence of a producer that is not idempotent. */
+const noProducer = -1;
 
 /** A header's name as it stands in a record, its length before it. */
 const names = new Map<string, Buffer>();
@@ -48,9 +48,9 @@ function putHead(bytes: Buffer, count: number, atMs: bigint): void {
   bytes.writeInt32BE(count - 1, 23);
   bytes.writeBigInt64BE(atMs, 27);
   bytes.writeBigInt64BE(atMs, 35);
-  bytes.writeBigInt64BE(BigInt(nothing), 43);
-  bytes.writeInt16BE(nothing, 51);
-  bytes.writeInt32BE(nothing, 53);
+  bytes.writeBigInt64BE(BigInt(noProducer), 43);
+  bytes.writeInt16BE(noProducer, 51);
+  bytes.writeInt32BE(noProducer, 53);
   bytes.writeInt32BE(count, 57);
   bytes.writeUInt32BE(crc32c(Writer.create().append(bytes.subarray(checkedFrom)).dynamicBuffer), 17);
 }

@@ -1,12 +1,9 @@
-import { Base, type BaseOptions, type Connection, produceV9, Writer } from '@platformatic/kafka';
+import { Base, type BaseOptions, type Connection, ProduceAcks, produceV7, Writer } from '@platformatic/kafka';
 import { TuttiError } from '@tutti/kernel';
 import type { NewRecord } from '@tutti/runtime';
 import type { BatchProducer } from './batch-producer.js';
 import type { KafkaOptions } from './options.js';
 import { encodeBatch } from './record-batch.js';
-
-const produceApi = { key: 0, version: 9 };
-const allReplicas = -1;
 
 /**
  * {@link BatchProducer} for the relay, whose work is little else (`npm run bench:kafka`): `@platformatic/kafka` keeps
@@ -20,7 +17,7 @@ export class RelayProducer implements BatchProducer {
   constructor(private readonly options: KafkaOptions) {}
 
   async produce(topic: string, partition: number, records: readonly NewRecord[]): Promise<number> {
-    if (this.closed) throw unavailable('the log is closed');
+    if (this.closed) throw new TuttiError('log-unavailable', 'the log is closed', { retryable: true });
     const client = (this.current ??= this.open());
     try {
       const connection = await leaderOf(client, topic, partition);
@@ -68,49 +65,41 @@ export class RelayProducer implements BatchProducer {
 async function leaderOf(client: Base, topic: string, partition: number): Promise<Connection> {
   const { topics, brokers } = await client.metadata({ topics: [topic] });
   const leader = brokers.get(topics.get(topic)?.partitions[partition]?.leader ?? -1);
-  if (leader === undefined) throw unavailable(`nobody leads partition ${partition} of ${topic}`);
+  if (leader === undefined) throw new Error(`nobody leads partition ${partition} of ${topic}`);
   return client.connections.get(leader);
 }
 
-function send(connection: Connection, payload: Writer): Promise<produceV9.ProduceResponse> {
+function send(connection: Connection, payload: Writer): Promise<produceV7.ProduceResponse> {
+  const { key, version } = produceV7.api;
   return new Promise((resolve, reject) => {
-    connection.send<produceV9.ProduceResponse>(
-      produceApi.key,
-      produceApi.version,
+    connection.send<produceV7.ProduceResponse>(
+      key,
+      version,
       () => payload,
-      produceV9.parseResponse,
-      true,
-      true,
+      produceV7.parseResponse,
+      false,
+      false,
       (error, response) => (error ? reject(error) : resolve(response!)),
     );
   });
 }
 
-/** Version 9, which brokers since Kafka 2.4 know: no transaction, acknowledgement by all replicas, one batch. */
+/** Version 7, the newest that kafkajs speaks too: no transaction, acknowledgement by all replicas, one batch. */
 function request(topic: string, partition: number, batch: Buffer, timeoutMs: number): Writer {
+  const ofPartition = (writer: Writer): void => void writer.appendInt32(partition).appendBytes(batch, false);
+  const ofTopic = (writer: Writer): void =>
+    void writer.appendString(topic, false).appendArray([partition], ofPartition, false, false);
   return Writer.create()
-    .appendString(null)
-    .appendInt16(allReplicas)
+    .appendString(null, false)
+    .appendInt16(ProduceAcks.ALL)
     .appendInt32(timeoutMs)
-    .appendArray([topic], (topics) =>
-      topics.appendString(topic).appendArray([partition], (partitions) =>
-        partitions
-          .appendInt32(partition)
-          .appendUnsignedVarInt(batch.length + 1)
-          .append(batch),
-      ),
-    )
-    .appendTaggedFields();
-}
-
-function unavailable(what: string): TuttiError {
-  return new TuttiError('log-unavailable', what, { retryable: true });
+    .appendArray([topic], ofTopic, false, false);
 }
 
 /** Whether a broker said so: the error, or one of those it holds, has a code of the protocol. */
 function isAnswer(error: unknown): boolean {
   const { apiId, errors } = error as { apiId?: unknown; errors?: unknown[] };
-  return error instanceof TuttiError || typeof apiId === 'string' || (errors?.some(isAnswer) ?? false);
+  return typeof apiId === 'string' || (errors?.some(isAnswer) ?? false);
 }
 
 async function close(client: Base): Promise<void> {

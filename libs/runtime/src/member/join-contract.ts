@@ -19,7 +19,7 @@ import { Gate } from './suspects.js';
 
 /** Partitions of a space that many machines share, where nobody says how many. */
 const PARTITIONS_OF_NEW = 12;
-/** Each of many partitions may have so much waiting: a few blocks. */
+/** Each of many partitions may have so much waiting: half a block. More comes while a block is made durable. */
 const QUEUE = { queueMax: 500, queueCharsMax: 16 * 1024 * 1024 };
 
 /** What a contract process is made of. */

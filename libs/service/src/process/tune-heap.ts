@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Sets V8's collector up for a process through which much passes and of which little stays (`npm run bench:kafka`, with
- * and without). To be called before there is much in memory.
+ * Sets V8's collector up for a process through which much passes and of which little stays. To be called before there is
+ * much in memory.
  *
  * - Bytes that pass through buffers count with the heap. By themselves, every 64 MB of them start a collection of all of
  *   it, which at ten thousand decisions a second is several times a second.
