@@ -140,6 +140,8 @@ export class Striker {
     if (this.running('contract').length <= CONTRACTS_MIN) this.wanted.add(await this.cluster.add('contract'));
     const victim = this.pick('contract', choice);
     this.wanted.delete(victim);
+    // It may have been started again just now: a process that hears nothing yet ends by the signal, without draining.
+    await victim.ready();
     const { exitCode, signal } = await victim.stop();
     if (exitCode !== 0) throw new Error(`${victim.name}: ${exitCode ?? signal}\n${victim.logs().slice(-4_000)}`);
     this.say(`removed ${victim.name}`);
