@@ -51,7 +51,7 @@ export class Holding {
     this.feed = new PartitionFeed({
       deliver: (records, highWatermark) => handler.batch(partition, records, highWatermark),
       answered: (offset) => source.answered(offset),
-      failed: (error) => handler.trouble?.(error, partition),
+      failed: (error) => this.tell(error),
       thirsty: () => this.resume(),
     });
     this.starting = this.start();
@@ -147,8 +147,9 @@ export class Holding {
     }
   }
 
+  /** Of a partition that is gone there is no trouble: nobody would ever say that it is over. */
   private tell(error: unknown): void {
-    this.handler.trouble?.(error, this.partition);
+    if (!this.gone.signal.aborted) this.handler.trouble?.(error, this.partition);
   }
 }
 

@@ -66,10 +66,10 @@ export async function patiently<T>(patience: Patience, work: () => Promise<T>): 
       return result;
     } catch (error) {
       if (!(error instanceof TuttiError) || !error.retryable) throw error;
+      if (patience.stopping()) throw unavailable(error.message, error);
       failed = true;
       problems.say(owner, error);
       patience.failed(error);
-      if (patience.stopping()) throw unavailable(error.message, error);
       await backOff.wait();
       if (patience.stopping()) throw unavailable(error.message, error);
     }

@@ -29,7 +29,8 @@ export interface IntakeHandler {
   /**
    * Told what keeps records from coming, of one partition or of all: `log-unavailable`, `log-refused`, what `assigned`
    * or `batch` rejected with (all three are tried again), or `intake-truncated`, `topic-differs` (that partition is not
-   * fed). For readiness and logs; the next `assigned` or `batch` says that it is over.
+   * fed). For readiness and logs; the next `assigned`, `batch` or `revoked` says that it is over.
+   * Of a partition that is gone nothing more is told, but for what `revoked` itself rejected with.
    */
   trouble?(error: unknown, partition?: number): void;
 }
