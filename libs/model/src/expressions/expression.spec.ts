@@ -130,6 +130,13 @@ describe('an expression', () => {
     );
   });
 
+  it.each(['has()', 'has() && o.x == 1', 'has(o.x, o.y)'])('says that `has` takes one path: %s', (cel) => {
+    const { problems } = compileExpression(cel, SCOPE, 'bool');
+    expect(problems).toContainEqual(
+      expect.objectContaining({ code: 'expression-type', message: expect.stringContaining('`has` takes one path') }),
+    );
+  });
+
   it('never throws while it is read, whatever the text', () => {
     const part = fc.constantFrom(
       'a',

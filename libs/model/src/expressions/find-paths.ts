@@ -226,9 +226,13 @@ class PathFinder<S> {
   ): void {
     if (name === 'has') {
       const [asked] = args;
-      const { root, parts } = flatten(asked!);
+      if (asked === undefined || args.length > 1) {
+        this.say('expression-type', node, `\`has\` takes one path, not ${args.length}`, 'write has(data.field)');
+        return;
+      }
+      const { root, parts } = flatten(asked);
       if (root.op === 'id' && bound.has(root.args)) return;
-      const found = this.resolve(root, parts, asked!, bound);
+      const found = this.resolve(root, parts, asked, bound);
       if (found !== undefined)
         this.reads.push({ start: node.start, end: node.end, ...found, has: true, guarded: true });
       return;
@@ -312,8 +316,9 @@ export function facts(node: ASTNode, truth: boolean): string[] {
   if (node.op === '!_') return facts(node.args, !truth);
   if ((node.op === '&&' && truth) || (node.op === '||' && !truth))
     return node.args.flatMap((side) => facts(side, truth));
-  if (node.op === 'call' && node.args[0] === 'has' && truth) {
-    const { root, parts } = flatten(node.args[1][0]!);
+  const asked = node.op === 'call' && node.args[0] === 'has' ? node.args[1][0] : undefined;
+  if (asked !== undefined && truth) {
+    const { root, parts } = flatten(asked);
     if (root.op === 'id') return [[root.args, ...parts.map(({ name }) => name)].join('.')];
   }
   return [];
